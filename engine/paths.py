@@ -1,0 +1,84 @@
+"""Where state, pictures, models, sockets and the embedded resources live. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+def resources_folder() -> Path:
+    """The folder of the catalogue, the embedded model, icons and style that ship with the program."""
+    return Path(__file__).resolve().parent.parent / "resources"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """All places of one installation's state, below one home folder."""
+
+    home: Path
+
+    @staticmethod
+    def from_environment() -> Paths:
+        """`ONETAKE_HOME` if set, else the platform's folder for user data."""
+        chosen = os.environ.get("ONETAKE_HOME")
+        home = Path(chosen) if chosen else platformdirs.user_data_path("onetake", appauthor=False)
+        return Paths(home.expanduser().absolute())
+
+    @property
+    def database(self) -> Path:
+        return self.home / "jobs.sqlite3"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the running service; its holder alone removes the socket."""
+        return self.home / "service.lock"
+
+    @property
+    def service_record(self) -> Path:
+        """service.json: address, pid, start time, protocol and build of the running service."""
+        return self.home / "service.json"
+
+    @property
+    def service_key(self) -> Path:
+        """The secret of the socket's handshake, readable by the user alone."""
+        return self.home / "service.key"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "service.log"
+
+    @property
+    def outputs(self) -> Path:
+        """Results of jobs that named no target of their own."""
+        return self.home / "outputs"
+
+    @property
+    def models(self) -> Path:
+        """Models that the user added or downloaded."""
+        return self.home / "models"
+
+    @property
+    def settings(self) -> Path:
+        return self.home / "settings.toml"
+
+    @property
+    def address(self) -> str:
+        """Address of the service's local socket: short, because a Unix socket path has about 107 bytes."""
+        digest = hashlib.sha256(str(self.home).encode()).hexdigest()[:16]
+        if sys.platform == "win32":
+            return rf"\\.\pipe\onetake-{digest}"
+        runtime = os.environ.get("XDG_RUNTIME_DIR")
+        if runtime and Path(runtime).is_dir():
+            return str(Path(runtime) / f"onetake-{digest}")
+        return str(Path(tempfile.gettempdir()) / f"onetake-{os.getuid()}-{digest}")
+
+    def create(self) -> None:
+        """Make the home folder, private to the user."""
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.outputs.mkdir(exist_ok=True)
