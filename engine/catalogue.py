@@ -50,7 +50,9 @@ def find_model(name: str, paths: Paths) -> ModelSpec:
     folder = Path(name).expanduser()
     if folder.is_absolute() and folder.is_dir():
         return _spec_of_folder(folder)
-    raise UnknownModelError(f"model {name!r} is not known; use one of {', '.join(specs)}, or the path of a model folder")
+    raise UnknownModelError(
+        f"model {name!r} is not known; use one of {', '.join(specs)}, or the path of a model folder"
+    )
 
 
 def _read_file(file: Path, models: Path) -> dict[str, ModelSpec]:
@@ -92,7 +94,8 @@ def _spec_of_folder(folder: Path) -> ModelSpec:
     family = FAMILY_OF_PIPELINE.get(pipeline) if isinstance(pipeline, str) else None
     if family is None:
         raise BadModelError(
-            f"{index} names the pipeline {pipeline!r}, which Onetake cannot run; it runs {', '.join(FAMILY_OF_PIPELINE)}"
+            f"{index} names the pipeline {pipeline!r}, which Onetake cannot run; "
+            f"it runs {', '.join(FAMILY_OF_PIPELINE)}"
         )
     spec = ModelSpec(
         name=str(folder),

@@ -88,16 +88,7 @@ class StopService(Call, frozen=True, kw_only=True, tag="stop_service"):
 
 
 ClientMessage = (
-    Hello
-    | Submit
-    | Cancel
-    | Retry
-    | SetPaused
-    | ListJobs
-    | ListModels
-    | Subscribe
-    | GetStatus
-    | StopService
+    Hello | Submit | Cancel | Retry | SetPaused | ListJobs | ListModels | Subscribe | GetStatus | StopService
 )
 
 

@@ -1,0 +1,39 @@
+"""The `onetake` command: the window without arguments, the command line with them.
+
+Qt is imported only on the way to the window, so that the command line never loads it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run Onetake and return its exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given:
+        from app.cli.main import run_command
+
+        return run_command(given)
+    return _open_window()
+
+
+def _open_window() -> int:
+    from engine.paths import Paths
+
+    try:
+        from app.application import run
+    except ImportError as error:
+        # On a bare Linux, Qt's own libraries are there but those of the system that it links against are not.
+        print(f"onetake: the window cannot start: {error}", file=sys.stderr)
+        print(
+            "onetake: on Debian or Ubuntu: apt-get install libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 "
+            "libxcb-icccm4 libxcb-keysyms1 libdbus-1-3 libfontconfig1",
+            file=sys.stderr,
+        )
+        return 1
+    return run(Paths.from_environment(), sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
