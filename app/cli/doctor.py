@@ -11,10 +11,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.client import EngineClient, find_model
-
 from app.cli.arguments import Commands, add_command
 from app.cli.console import Console
+from engine.client import EngineClient, find_model
 from engine.errors import EngineError
 from engine.paths import Paths
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from engine.client import EngineClient, find_model
-
 from app.cli.arguments import Commands, add_command, parse_control, parse_size
 from app.cli.console import Console
+from engine.client import EngineClient, find_model
 from engine.errors import JobCancelledError, error_from_kind
 from engine.messages import (
     Cancelled,

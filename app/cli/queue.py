@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 
-from engine.client import EngineClient
-
 from app.cli.arguments import Commands, add_command
 from app.cli.console import Console
+from engine.client import EngineClient
 from engine.messages import JobInfo
 from engine.paths import Paths
 

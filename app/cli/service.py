@@ -6,10 +6,9 @@ import argparse
 import subprocess
 import sys
 
-from engine.client import EngineClient
-
 from app.cli.arguments import Commands, add_command
 from app.cli.console import Console
+from engine.client import EngineClient
 from engine.errors import ServiceError
 from engine.paths import Paths
 from engine.protocol import PROTOCOL_VERSION, QueueCounts, Status, WorkerStatus

@@ -1,0 +1,72 @@
+"""The catalogue: models by name or by folder, and clear words for those that are neither."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.catalogue import find_model, read_catalogue
+from engine.errors import BadModelError, UnknownModelError
+from engine.paths import Paths
+
+
+def test_the_embedded_model_is_listed_without_a_home(tmp_path: Path) -> None:
+    """Papercut is there before anything has been written."""
+    specs = read_catalogue(Paths(tmp_path / "nowhere"))
+    assert specs["papercut"].family == "stable_diffusion"
+    assert specs["papercut"].licence == "Apache-2.0"
+
+
+def test_the_user_adds_models_beside_the_embedded_one(tmp_path: Path) -> None:
+    """models.toml in the home folder extends the catalogue; its folders lie under models/."""
+    (tmp_path / "models.toml").write_text(
+        '[model.mine]\ntitle = "Mine"\nfamily = "stable_diffusion"\nfolder = "m"\nlicence = "MIT"\n'
+    )
+    specs = read_catalogue(Paths(tmp_path))
+    assert set(specs) >= {"papercut", "mine"}
+    assert specs["mine"].folder == str(tmp_path / "models" / "m")
+
+
+@pytest.mark.parametrize("text", ["[model", "[model.a]\ntitle = 3\n", "[model.a]\nfolder = 'x'\nspeed = 'great'\n"])
+def test_a_damaged_catalogue_is_named(tmp_path: Path, text: str) -> None:
+    """The error names the file to mend."""
+    (tmp_path / "models.toml").write_text(text)
+    with pytest.raises(BadModelError, match=r"models\.toml is no readable catalogue"):
+        read_catalogue(Paths(tmp_path))
+
+
+def test_an_unknown_model_is_answered_with_the_known_ones(tmp_path: Path) -> None:
+    """The error says which names would do."""
+    with pytest.raises(UnknownModelError, match="'papercup' is not known; use one of papercut"):
+        find_model("papercup", Paths(tmp_path))
+
+
+def test_a_folder_in_diffusers_format_is_a_model(tmp_path: Path) -> None:
+    """A path runs without being listed; a closed vocabulary is read from its tokenizer."""
+    (tmp_path / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionPipeline"}))
+    (tmp_path / "tokenizer").mkdir()
+    vocabulary = {"model": {"type": "WordLevel", "vocab": {"moon": 0, "[UNK]": 1, "lake": 2}}}
+    (tmp_path / "tokenizer" / "tokenizer.json").write_text(json.dumps(vocabulary))
+    spec = find_model(str(tmp_path), Paths(tmp_path))
+    assert spec.family == "stable_diffusion"
+    assert spec.vocabulary == ("moon", "lake")
+
+
+@pytest.mark.parametrize(
+    ("index", "said"),
+    [
+        (None, "holds no model_index.json"),
+        ("{", "cannot be read"),
+        ("[]", "cannot be read"),
+        ('{"_class_name": "NoSuchPipeline"}', "names the pipeline 'NoSuchPipeline'"),
+        ('{"_class_name": ["my_code", "Pipeline"]}', "Onetake cannot run"),
+    ],
+)
+def test_a_folder_that_cannot_run_is_refused(tmp_path: Path, index: str | None, said: str) -> None:
+    """Missing, damaged, foreign and code-bearing folders are each told apart."""
+    if index is not None:
+        (tmp_path / "model_index.json").write_text(index)
+    with pytest.raises(BadModelError, match=said):
+        find_model(str(tmp_path), Paths(tmp_path / "home"))
