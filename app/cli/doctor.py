@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from app.cli.arguments import Commands, add_command
 from app.cli.console import Console
-from engine.client import EngineClient, find_model
+from engine.catalogue import find_model
+from engine.client import EngineClient
 from engine.errors import EngineError
 from engine.paths import Paths
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from app.cli.arguments import Commands, add_command, parse_control, parse_size
 from app.cli.console import Console
-from engine.client import EngineClient, find_model
+from engine.catalogue import find_model
+from engine.client import EngineClient
 from engine.errors import JobCancelledError, error_from_kind
 from engine.messages import (
     Cancelled,
@@ -15,7 +16,6 @@ from engine.messages import (
     Failed,
     ImageRequest,
     Notice,
-    Preview,
     Progress,
     Terminal,
     draw_seed,
@@ -94,7 +94,7 @@ def _show(event: Event, console: Console) -> None:
             console.progress(f"{event.step} of {event.steps} on {event.device}")
         case Notice():
             console.note(event.message)
-        case Preview() | Terminal():
+        case _:
             pass
 
 

@@ -28,12 +28,16 @@ class _Parser(argparse.ArgumentParser):
 
 def build_parser() -> argparse.ArgumentParser:
     """The grammar of every command of this version."""
-    parser = _Parser(prog="onetake", description="One-step images and long video. Without a command: the window.")
+    parser = _bare_parser()
     parser.add_argument("--version", action="version", version=f"onetake {importlib.metadata.version('onetake')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for add in (image.add_to, queue.add_to, models.add_to, service.add_to, bench.add_to, doctor.add_to):
         add(commands)
     return parser
+
+
+def _bare_parser() -> argparse.ArgumentParser:
+    return _Parser(prog="onetake", description="One-step images and long video. Without a command: the window.")
 
 
 def run_command(given: list[str]) -> int:
