@@ -1,0 +1,285 @@
+"""EngineClient: find or start the engine service, submit jobs, listen, cancel. Never loads torch.
+
+Owns: the way from "no service" to a subscribed connection, and back to one when the service dies under a waiting
+caller. Does not own: the connection's bytes and threads (engine.service.link), or what the service does.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from engine import protocol
+from engine.errors import OutputError, ServiceError, UnknownJobError
+from engine.messages import Cancelled, Failed, Finished, JobState
+from engine.protocol import (
+    Cancel,
+    Done,
+    EventMessage,
+    GetStatus,
+    JobChanged,
+    Jobs,
+    ListJobs,
+    ListModels,
+    Models,
+    Retry,
+    SetPaused,
+    Status,
+    StopService,
+    Submit,
+)
+from engine.service.discovery import ServiceAbsentError, read_record
+from engine.service.home import prepare_home
+from engine.service.launch import launch_service, wait_gone
+from engine.service.link import Link, News, OtherProtocolError, open_subscribed, take
+from engine.service.mailbox import Mailbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from engine.messages import Event, JobInfo, ModelSpec, Request, Terminal
+    from engine.paths import Paths
+
+# A service that dies this often within this time is not worth starting again.
+MAX_RESTARTS, RESTART_WINDOW_S = 5, 10.0
+
+
+class EngineClient:
+    """One connection to the engine service of a home. Thread-safe."""
+
+    def __init__(self, paths: Paths, *, previews: bool, timeout_s: float, start: bool) -> None:
+        """Use `connect`."""
+        self._paths = paths
+        self._previews = previews
+        self._timeout_s = timeout_s
+        self._guard = threading.Lock()
+        self._closed = False
+        self._link, self._box = self._open(start=start)
+
+    @staticmethod
+    def connect(paths: Paths, *, start: bool = True, previews: bool = True, timeout_s: float = 30.0) -> EngineClient:
+        """Connect to the service of this home and subscribe to its news.
+
+        Args:
+            paths: The home.
+            start: Start a service if none answers.
+            previews: Whether to receive preview pictures.
+            timeout_s: Longest time to wait for a service to come up, and later for each answer.
+
+        Raises:
+            ServiceError: None answers and `start` is False, or the start failed.
+        """
+        return EngineClient(paths, previews=previews, timeout_s=timeout_s, start=start)
+
+    def submit(self, request: Request, output: str = "") -> str:
+        """Queue a request; returns the job's id once the job is durable.
+
+        Args:
+            request: What to make.
+            output: Target file as an absolute path; empty for the outputs folder.
+
+        Raises:
+            EngineError: The service refused it (BadInputError, OutputError, DiskFullError, ...); nothing was stored.
+            ServiceError: The connection is lost. Whether the job was stored is then unknown; `jobs` tells.
+        """
+        try:
+            output.encode()
+        except UnicodeEncodeError:
+            raise OutputError(f"the output path {output!a} is not valid Unicode; choose another name") from None
+        return self._link.ask(Submit(call=0, request=request, output=output), Done).job
+
+    def cancel(self, job: str) -> None:
+        """End a pending or running job as cancelled; returns once that is durable, before the job has stopped.
+
+        Raises:
+            UnknownJobError: There is no such job, or it has ended.
+        """
+        self._link.ask(Cancel(call=0, job=job), Done)
+
+    def retry(self, job: str) -> None:
+        """Queue a failed or cancelled job again, at the end.
+
+        Raises:
+            UnknownJobError: There is no such job, or it neither failed nor was cancelled.
+        """
+        self._link.ask(Retry(call=0, job=job), Done)
+
+    def set_paused(self, paused: bool) -> None:
+        """Stop or resume handing out pending jobs; running jobs go on. A pause outlives the service."""
+        self._link.ask(SetPaused(call=0, paused=paused), Done)
+
+    def jobs(self) -> Jobs:
+        """The newest jobs, oldest first, and whether the queue is paused."""
+        return self._link.ask(ListJobs(call=0), Jobs)
+
+    def models(self) -> tuple[ModelSpec, ...]:
+        """The catalogue."""
+        return self._link.ask(ListModels(call=0), Models).models
+
+    def status(self) -> Status:
+        """What runs and how long the queue is."""
+        return self._link.ask(GetStatus(call=0), Status)
+
+    def stop_service(self) -> None:
+        """Stop the service; returns when its process is gone. Running jobs go on at its next start.
+
+        Raises:
+            ServiceError: The process is still there after the time limit.
+        """
+        link = self._link
+        try:
+            link.ask(StopService(call=0), Done)
+        except ServiceError:
+            if not link.is_lost:
+                raise
+        wait_gone(link.service_pid, self._timeout_s)
+
+    def next_message(self, timeout_s: float | None = None) -> JobChanged | EventMessage | None:
+        """The next job change or event; None when none came within `timeout_s` seconds (None waits for ever).
+
+        Stale news that nobody took in time are replaced: of a job's progress and of each preview, only the newest
+        waits here.
+
+        Raises:
+            ServiceError: The connection is lost.
+        """
+        return take(self._box, timeout_s, self._link)
+
+    def wait(self, job: str, on_event: Callable[[Event], None] | None = None) -> Terminal:
+        """Wait until a job has ended; `on_event` gets its events before the terminal one, which is returned.
+
+        If the service dies meanwhile it is started again and the waiting goes on; if a client stopped it, this ends
+        with an error and the job goes on when the service is next started. A job that has already ended
+        gives its terminal event from the stored row. `next_message` still gets every message as well.
+
+        Raises:
+            UnknownJobError: There is no such job.
+            ServiceError: The service was stopped, cannot be started again or keeps dying, or this client was closed.
+        """
+        restarts: deque[float] = deque(maxlen=MAX_RESTARTS)
+        while True:
+            link = self._link
+            try:
+                return self._wait_on(link, job, on_event)
+            except ServiceError:
+                if self._closed or not link.is_lost:
+                    raise
+            if read_record(self._paths) is None:
+                raise ServiceError(f"the engine service was stopped; job {job} goes on when it is started again")
+            now = time.monotonic()
+            if len(restarts) == MAX_RESTARTS and now - restarts[0] < RESTART_WINDOW_S:
+                raise ServiceError(f"the engine service keeps dying; look at {self._paths.log}")
+            restarts.append(now)
+            self._reopen(link)
+
+    def close(self) -> None:
+        """Hang up and join the reading thread; the service goes on. Idempotent."""
+        with self._guard:
+            self._closed = True
+        self._link.close()
+
+    def __enter__(self) -> EngineClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _wait_on(self, link: Link, job: str, on_event: Callable[[Event], None] | None) -> Terminal:
+        box: Mailbox[News] = Mailbox()
+        # Listening begins before the look at the row, so that no end can fall between the two.
+        link.subscribe(box)
+        try:
+            info = next((info for info in link.ask(ListJobs(call=0), Jobs).jobs if info.job == job), None)
+            if info is None:
+                raise UnknownJobError(f"there is no job {job!r}; `onetake queue list` shows those there are")
+            if info.state.is_final:
+                return terminal_event(info)
+            while True:
+                message = take(box, None, link)
+                if not isinstance(message, EventMessage) or message.event.job != job:
+                    continue
+                if isinstance(message.event, (Finished, Failed, Cancelled)):
+                    return message.event
+                if on_event is not None:
+                    on_event(message.event)
+        finally:
+            link.unsubscribe(box)
+
+    def _reopen(self, lost: Link) -> None:
+        with self._guard:
+            if self._closed:
+                raise ServiceError("this client is closed; connect anew")
+            if self._link is lost:
+                lost.close()
+                self._link, self._box = self._open(start=True)
+
+    def _open(self, *, start: bool) -> tuple[Link, Mailbox[News]]:
+        """Dial, and start or replace the service as need be, until one of our version answers."""
+        record = read_record(self._paths)
+        if record and record.protocol != protocol.PROTOCOL_VERSION and not start:
+            # Our hello would make an older service go, and nobody here would start the new one.
+            raise ServiceError(
+                f"an engine service of another Onetake (protocol {record.protocol}, this program speaks "
+                f"{protocol.PROTOCOL_VERSION}) serves {self._paths.home}; use that one, or stop process {record.pid}"
+            )
+        deadline = time.monotonic() + self._timeout_s
+        pause_s = 0.02
+        while True:
+            remaining_s = deadline - time.monotonic()
+            if remaining_s <= 0:
+                raise ServiceError(
+                    f"the engine service did not answer within {self._timeout_s:.0f} s; look at {self._paths.log}"
+                )
+            try:
+                box: Mailbox[News] = Mailbox()
+                return open_subscribed(self._paths, remaining_s, previews=self._previews, box=box), box
+            except OtherProtocolError as other:
+                self._await_replacement(other, remaining_s)
+            except ServiceAbsentError:
+                if not start:
+                    raise ServiceError(
+                        f"no engine service answers for {self._paths.home}; start it with `onetake engine run`, "
+                        f"or look at {self._paths.log}"
+                    ) from None
+            if start:
+                prepare_home(self._paths)
+                if not launch_service(self._paths, remaining_s):
+                    # Another starter's service is just coming up, or an old one just going away.
+                    time.sleep(pause_s)
+                    pause_s = min(2 * pause_s, 0.5)
+
+    def _await_replacement(self, other: OtherProtocolError, timeout_s: float) -> None:
+        """An older service goes away when it meets us; a newer one must not be replaced."""
+        if other.protocol > protocol.PROTOCOL_VERSION:
+            raise ServiceError(
+                f"the running engine service is of a newer Onetake (protocol {other.protocol}, this program speaks "
+                f"{protocol.PROTOCOL_VERSION}); use that one, or stop process {other.pid}"
+            )
+        wait_gone(other.pid, timeout_s)
+
+
+def terminal_event(info: JobInfo) -> Terminal:
+    """The terminal event that a job in a final state ended with; its sequence number is not known here."""
+    match info.state:
+        case JobState.DONE:
+            return Finished(
+                job=info.job,
+                attempt=info.attempt,
+                outputs=info.outputs,
+                seed=info.request.seed,
+                model=info.request.model,
+                devices=info.devices,
+                seconds=info.seconds,
+                restarts=info.restarts,
+            )
+        case JobState.FAILED:
+            return Failed(job=info.job, attempt=info.attempt, kind=info.error_kind, message=info.error_message)
+        case JobState.CANCELLED:
+            return Cancelled(job=info.job, attempt=info.attempt)
+        case _:
+            raise ValueError(f"job {info.job} is {info.state}, which is not final")

@@ -1,0 +1,281 @@
+"""The service: one thread that owns the queue, fed by the threads of clients and workers.
+
+Owns: the inbox and its loop, accepting connections, answering calls, spreading news, the idle exit. Does not own:
+what a job goes through (scheduler), or election and start-up (__main__).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from multiprocessing.connection import Listener
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+from engine import protocol
+from engine.errors import EngineError
+from engine.executor.base import WorkerGone, WorkerReport, WorkerSpoke
+from engine.messages import Preview
+from engine.protocol import (
+    Answer,
+    Call,
+    Cancel,
+    Done,
+    EventMessage,
+    GetStatus,
+    JobChanged,
+    Jobs,
+    ListJobs,
+    Refused,
+    Retry,
+    SetPaused,
+    Status,
+    StopService,
+    Submit,
+    Subscribe,
+)
+from engine.service.channel import Channel
+from engine.service.crew import Crew
+from engine.service.discovery import build_id, connect, remove_record
+from engine.service.scheduler import Scheduler
+from engine.service.session import Session, SessionLimits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.executor.base import Executor
+    from engine.paths import Paths
+    from engine.service.admission import Submission
+    from engine.service.store import JobStore
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 64
+
+
+@dataclass(frozen=True)
+class ServerOptions:
+    """How the service behaves in time. `idle_s`: exit after so long without a client or an unfinished job."""
+
+    idle_s: float = 600.0
+    cancel_grace_s: float = 5.0
+    limits: SessionLimits = field(default_factory=SessionLimits)
+
+
+@dataclass(frozen=True)
+class ClientCalled:
+    session: Session
+    call: Call
+    submission: Submission | None
+
+
+@dataclass(frozen=True)
+class SessionsChanged:
+    """A client came or went."""
+
+
+@dataclass(frozen=True)
+class StopAsked:
+    """By a signal, or `for_good` by a client: then waiting clients shall not start the service again."""
+
+    for_good: bool
+
+
+Item = ClientCalled | SessionsChanged | StopAsked | WorkerReport
+
+
+class Server:
+    """The running service. `run` belongs to the thread that made the store; everything else may be called anywhere."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        store: JobStore,
+        executor: Executor,
+        devices: Sequence[str],
+        *,
+        key: bytes,
+        options: ServerOptions,
+    ) -> None:
+        self.paths = paths
+        self._key = key
+        self._store = store
+        self._options = options
+        self._inbox: SimpleQueue[Item] = SimpleQueue()
+        self._crew = Crew(executor, devices, paths, self._inbox.put)
+        self._scheduler = Scheduler(store, self._crew, paths, self._spread, cancel_grace_s=options.cancel_grace_s)
+        self._sessions: set[Session] = set()
+        self._guard = threading.Lock()
+        self._stopping = threading.Event()
+        self._idle_since = time.monotonic()
+        family = "AF_PIPE" if sys.platform == "win32" else "AF_UNIX"
+        self._listener = Listener(paths.address, family=family, backlog=BACKLOG)
+        if sys.platform != "win32":
+            Path(paths.address).chmod(0o600)
+        self._acceptor = threading.Thread(target=self._accept, name="acceptor", daemon=True)
+
+    def run(self) -> None:
+        """Serve until asked to stop or idle for long enough; every thread and process is gone on return."""
+        try:
+            self._scheduler.start()
+            self._acceptor.start()
+            while not self._stopping.is_set():
+                with contextlib.suppress(Empty):
+                    self._handle(self._inbox.get(timeout=self._patience_s()))
+                self._scheduler.advance()
+                self._stop_when_idle()
+        finally:
+            self._stopping.set()
+            self._shut_down()
+
+    def ask_to_stop(self) -> None:
+        """End `run` soon, as a signal does: the record stays, so waiting clients start the service again."""
+        self._inbox.put(StopAsked(for_good=False))
+
+    # Called by sessions, in their threads.
+
+    def called(self, session: Session, call: Call, submission: Submission | None) -> None:
+        self._inbox.put(ClientCalled(session, call, submission))
+
+    def outdated(self) -> None:
+        log.info("a newer client asks for a newer service")
+        self._inbox.put(StopAsked(for_good=True))
+
+    def closed(self, session: Session) -> None:
+        with self._guard:
+            self._sessions.discard(session)
+        self._inbox.put(SessionsChanged())
+
+    # The loop.
+
+    def _patience_s(self) -> float:
+        now = time.monotonic()
+        deadlines = [self._idle_since + self._options.idle_s if not self._sessions else None]
+        deadlines.append(self._crew.next_deadline())
+        return max(0.0, min((time for time in deadlines if time is not None), default=now + 3600.0) - now)
+
+    def _handle(self, item: Item) -> None:
+        match item:
+            case ClientCalled():
+                # A refused write (a full disk) is the client's to know; anything else here is a bug and ends us.
+                try:
+                    answer = self._answer(item)
+                except EngineError as error:
+                    answer = Refused(call=item.call.call, kind=error.kind, message=error.message)
+                item.session.send(answer)
+                if isinstance(item.call, StopService):
+                    self._inbox.put(StopAsked(for_good=True))
+            case WorkerSpoke() | WorkerGone():
+                self._scheduler.worker_reported(item)
+            case StopAsked():
+                if item.for_good:
+                    remove_record(self.paths)
+                self._stopping.set()
+            case SessionsChanged():
+                pass
+
+    def _answer(self, item: ClientCalled) -> Answer:
+        call = item.call
+        match call:
+            case Submit():
+                assert item.submission
+                return Done(call=call.call, job=self._scheduler.submit(item.submission))
+            case Cancel():
+                self._scheduler.cancel(call.job)
+                return Done(call=call.call, job=call.job)
+            case Retry():
+                self._scheduler.retry(call.job)
+                return Done(call=call.call, job=call.job)
+            case SetPaused():
+                self._store.set_paused(call.paused)
+            case ListJobs():
+                return self._list_jobs(call)
+            case GetStatus():
+                return self._status(call)
+            case Subscribe():
+                item.session.is_subscribed = True
+            case _:
+                assert isinstance(call, StopService)
+        return Done(call=call.call)
+
+    def _list_jobs(self, call: ListJobs) -> Jobs:
+        """As many of the newest jobs as asked for and as fit into one message."""
+        limit = max(0, min(call.limit, 1_000_000))
+        while True:
+            answer = Jobs(
+                call=call.call, jobs=tuple(row.info for row in self._store.newest(limit)), paused=self._store.paused
+            )
+            try:
+                protocol.encode(answer)
+            except ValueError:
+                limit = len(answer.jobs) // 2
+            else:
+                return answer
+
+    def _status(self, call: GetStatus) -> Status:
+        return Status(
+            call=call.call,
+            pid=os.getpid(),
+            protocol=protocol.PROTOCOL_VERSION,
+            build=build_id(),
+            paused=self._store.paused,
+            workers=self._crew.statuses(),
+            queue=self._store.counts(),
+        )
+
+    def _spread(self, news: JobChanged | EventMessage) -> None:
+        payload = protocol.encode(news)
+        is_preview = isinstance(news, EventMessage) and isinstance(news.event, Preview)
+        with self._guard:
+            listeners = [session for session in self._sessions if session.is_subscribed]
+        for session in listeners:
+            if session.wants_previews or not is_preview:
+                session.send_encoded(payload, news)
+
+    def _stop_when_idle(self) -> None:
+        if self._sessions or self._store.has_unfinished():
+            self._idle_since = time.monotonic()
+        elif time.monotonic() - self._idle_since >= self._options.idle_s:
+            log.info("idle for %.0f s; goodbye", self._options.idle_s)
+            remove_record(self.paths)
+            self._stopping.set()
+
+    # Connections.
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection = self._listener.accept()
+            except OSError as error:
+                # Out of handles, or a peer that was gone at once; the others must still be served.
+                log.warning("a connection could not be accepted: %s", error)
+                if self._stopping.wait(0.1):
+                    return
+                continue
+            if self._stopping.is_set():
+                connection.close()
+                return
+            session = Session(Channel(connection), self._key, self, self._options.limits)
+            with self._guard:
+                self._sessions.add(session)
+            session.start()
+            self._inbox.put(SessionsChanged())
+
+    def _shut_down(self) -> None:
+        if self._acceptor.is_alive():
+            with contextlib.suppress(OSError):
+                # Accepting has no time limit; a connection of our own ends it.
+                connect(self.paths.address, 1.0).close()
+            self._acceptor.join()
+        self._scheduler.stop()
+        with self._guard:
+            sessions = list(self._sessions)
+        for session in sessions:
+            session.stop()
+        self._listener.close()

@@ -1,0 +1,285 @@
+"""The job store: every job as one durable row. Belongs to one thread.
+
+Owns: rows, their phases and the legal changes between them, the order of the queue. Does not own: files of jobs
+(parts), workers, or what clients are told (scheduler).
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from enum import StrEnum
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from engine.errors import BadInputError, DiskFullError, UnknownJobError
+from engine.messages import (
+    Cancelled,
+    Failed,
+    Finished,
+    JobInfo,
+    JobState,
+    Request,
+    Terminal,
+    decode_request,
+    encode_request,
+)
+from engine.protocol import QueueCounts
+from engine.service.schema import MIGRATIONS, close_database, open_database, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from engine.service.admission import Submission
+    from engine.service.schema import Migration
+
+log = logging.getLogger(__name__)
+
+_COLUMNS = (
+    "job, position, phase, request, targets, created, started, finished, attempt, deaths, restarts, devices, "
+    "seconds, error_kind, error_message, seq"
+)
+
+
+class Phase(StrEnum):
+    """Where a row is. Clients see `cancelling` and `committing` as running."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+    """The user's cancel is durable; the worker has yet to stop."""
+    COMMITTING = "committing"
+    """The parts are whole; some may already bear their final names."""
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+FINAL = frozenset({Phase.DONE, Phase.FAILED, Phase.CANCELLED})
+UNDER_WAY = frozenset({Phase.RUNNING, Phase.CANCELLING, Phase.COMMITTING})
+
+
+class StoredJob(msgspec.Struct, frozen=True, kw_only=True):
+    """One row. `seq` is at least the number of the job's last event; `deaths` counts workers lost to this job."""
+
+    job: str
+    position: int
+    phase: Phase
+    request: Request
+    targets: tuple[str, ...]
+    created: float
+    started: float | None
+    finished: float | None
+    attempt: int
+    deaths: int
+    restarts: int
+    devices: tuple[str, ...]
+    seconds: float
+    error_kind: str
+    error_message: str
+    seq: int
+
+    @property
+    def info(self) -> JobInfo:
+        """The row as clients see it; `outputs` are named once they exist."""
+        return JobInfo(
+            job=self.job,
+            state=JobState.RUNNING if self.phase in UNDER_WAY else JobState(self.phase.value),
+            request=self.request,
+            outputs=self.targets if self.phase is Phase.DONE else (),
+            created=self.created,
+            started=self.started,
+            finished=self.finished,
+            attempt=self.attempt,
+            restarts=self.restarts,
+            devices=self.devices,
+            seconds=self.seconds,
+            error_kind=self.error_kind,
+            error_message=self.error_message,
+        )
+
+    def terminal_event(self) -> Terminal:
+        """The event that ended the job, made from the committed row alone."""
+        if self.phase is Phase.FAILED:
+            return Failed(
+                job=self.job, attempt=self.attempt, seq=self.seq, kind=self.error_kind, message=self.error_message
+            )
+        if self.phase is Phase.CANCELLED:
+            return Cancelled(job=self.job, attempt=self.attempt, seq=self.seq)
+        assert self.phase is Phase.DONE
+        return Finished(
+            job=self.job,
+            attempt=self.attempt,
+            seq=self.seq,
+            outputs=self.targets,
+            seed=self.request.seed,
+            model=self.request.model,
+            devices=self.devices,
+            seconds=self.seconds,
+            restarts=self.restarts,
+        )
+
+
+class JobStore:
+    """The rows of all jobs. Every method that changes a row returns once the change is on disk."""
+
+    def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+        """Open the database; the errors are those of `open_database`."""
+        self._connection = open_database(path, migrations)
+        self._fail_unreadable()
+
+    def close(self, *, in_order: bool = True) -> None:
+        """Close the database; one that is not left in order is checked when it is opened again."""
+        close_database(self._connection, in_order=in_order)
+
+    def __enter__(self) -> JobStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close(in_order=error is None)
+
+    def add(self, submission: Submission) -> StoredJob:
+        """Store a new pending job at the end of the queue.
+
+        Raises:
+            DiskFullError: There is no room for the row; nothing was stored.
+        """
+        values = (
+            submission.job,
+            encode_request(submission.request).decode(),
+            msgspec.json.encode(submission.targets).decode(),
+            submission.created,
+        )
+        try:
+            self._connection.execute(
+                "INSERT INTO jobs (job, position, phase, request, targets, created) "
+                "VALUES (?, (SELECT COALESCE(MAX(position), 0) + 1 FROM jobs), 'pending', ?, ?, ?)",
+                values,
+            )
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+                raise
+            raise DiskFullError("the disk of the job queue is full; make room there and submit again") from error
+        return self.get(submission.job)
+
+    def get(self, job: str) -> StoredJob:
+        """One row.
+
+        Raises:
+            UnknownJobError: There is no such job.
+        """
+        rows = self._select("WHERE job = ?", (job,))
+        if not rows:
+            raise UnknownJobError(f"there is no job {job!r}; `onetake queue list` shows those there are")
+        return rows[0]
+
+    def newest(self, limit: int) -> list[StoredJob]:
+        """The newest `limit` jobs, oldest first."""
+        return self._select("ORDER BY created DESC, job DESC LIMIT ?", (limit,))[::-1]
+
+    def pending(self, limit: int) -> list[StoredJob]:
+        """The next `limit` jobs of the queue, in order."""
+        return self._select("WHERE phase = 'pending' ORDER BY position LIMIT ?", (limit,))
+
+    def under_way(self) -> list[StoredJob]:
+        """The jobs that a worker has or had, in order."""
+        return self._select("WHERE phase IN ('running', 'cancelling', 'committing') ORDER BY position", ())
+
+    def has_unfinished(self) -> bool:
+        """Whether any job waits or is under way."""
+        return bool(self.pending(1) or self.under_way())
+
+    def counts(self) -> QueueCounts:
+        """How many jobs are in each state."""
+        found = dict(self._connection.execute("SELECT phase, COUNT(*) FROM jobs GROUP BY phase").fetchall())
+        return QueueCounts(
+            pending=found.get(Phase.PENDING, 0),
+            running=sum(found.get(phase, 0) for phase in UNDER_WAY),
+            done=found.get(Phase.DONE, 0),
+            failed=found.get(Phase.FAILED, 0),
+        )
+
+    def change(self, job: str, before: Collection[Phase], after: Phase, **columns: float | str | None) -> StoredJob:
+        """Move a row from one of the phases `before` to `after` and set columns, in one durable step.
+
+        A job that is not in such a phase is a mistake of ours: no job may enter a final phase twice.
+        """
+        assert not FINAL.intersection(before) or after is Phase.PENDING
+        names = ["phase", *columns]
+        marks = ", ".join("?" * len(before))
+        changed = self._connection.execute(
+            f"UPDATE jobs SET {', '.join(f'{name} = ?' for name in names)} WHERE job = ? AND phase IN ({marks})",  # noqa: S608  names are ours
+            (after, *columns.values(), job, *before),
+        )
+        assert changed.rowcount == 1, f"job {job} is in none of the phases {sorted(before)}"
+        return self.get(job)
+
+    def requeue(self, job: str) -> StoredJob:
+        """Put a failed or cancelled job at the end of the queue, with a clean slate but for its attempt number."""
+        with transaction(self._connection):
+            (last,) = self._connection.execute("SELECT MAX(position) FROM jobs").fetchone()
+            return self.change(
+                job,
+                (Phase.FAILED, Phase.CANCELLED),
+                Phase.PENDING,
+                position=last + 1,
+                started=None,
+                finished=None,
+                deaths=0,
+                restarts=0,
+                devices="[]",
+                seconds=0.0,
+                error_kind="",
+                error_message="",
+            )
+
+    def reserve_seq(self, job: str, seq: int) -> None:
+        """Promise that event numbers up to `seq` may be in use, so that none is used again after a crash."""
+        self._connection.execute("UPDATE jobs SET seq = ? WHERE job = ?", (seq, job))
+
+    @property
+    def paused(self) -> bool:
+        """Whether the user has paused the queue; a pause outlives the service."""
+        row = self._connection.execute("SELECT value FROM settings WHERE name = 'paused'").fetchone()
+        return row is not None and row[0] == "1"
+
+    def set_paused(self, paused: bool) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO settings VALUES ('paused', ?)", (str(int(paused)),))
+
+    def _select(self, condition: str, parameters: tuple[object, ...]) -> list[StoredJob]:
+        rows = self._connection.execute(f"SELECT {_COLUMNS} FROM jobs {condition}", parameters).fetchall()  # noqa: S608
+        found: list[StoredJob] = []
+        for row in rows:
+            try:
+                found.append(_read_row(row))
+            except (BadInputError, msgspec.DecodeError):
+                log.warning("job %s was stored by another version and is left out", row[0])
+        return found
+
+    def _fail_unreadable(self) -> None:
+        """End unfinished jobs whose request this version cannot read, so that they do not wait for ever."""
+        unfinished = self._connection.execute(
+            "SELECT job, request FROM jobs WHERE phase NOT IN ('done', 'failed', 'cancelled')"
+        ).fetchall()
+        for job, request in unfinished:
+            try:
+                decode_request(request)
+            except BadInputError as error:
+                self._connection.execute(
+                    "UPDATE jobs SET phase = 'failed', error_kind = ?, error_message = ?, finished = ? WHERE job = ?",
+                    (error.kind, error.message, time.time(), job),
+                )
+
+
+def _read_row(row: tuple[object, ...]) -> StoredJob:
+    values = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    request = decode_request(cast("str", values.pop("request")))
+    for name in ("targets", "devices"):
+        values[name] = msgspec.json.decode(cast("str", values[name]))
+    return msgspec.convert(values | {"request": request}, StoredJob)

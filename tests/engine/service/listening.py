@@ -1,0 +1,52 @@
+"""What tests of clients share: short requests, and reading news up to a point."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from engine.messages import ImageRequest, JobState
+from engine.protocol import JobChanged
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.client import EngineClient
+    from engine.service.link import News
+
+
+def request(prompt: str, count: int = 1) -> ImageRequest:
+    """A request whose words tell the fake worker what to do."""
+    return ImageRequest(prompt=prompt, seed=7, count=count)
+
+
+def next_news(client: EngineClient) -> News:
+    """The next message, which must come."""
+    message = client.next_message(30.0)
+    assert message is not None
+    return message
+
+
+def await_state(client: EngineClient, job: str, state: JobState) -> None:
+    """Read news until the job is in that state."""
+    while True:
+        news = next_news(client)
+        if isinstance(news, JobChanged) and news.info.job == job and news.info.state is state:
+            return
+
+
+def names(folder: Path) -> list[str]:
+    """What lies in a folder, hidden files too."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def read_to_the_end(client: EngineClient) -> None:
+    """Read news until the connection is lost."""
+    while client.next_message(30.0) is not None:
+        pass
+
+
+def kill_service(client: EngineClient) -> None:
+    """SIGKILL, as power loss or a crash would."""
+    os.kill(client.status().pid, signal.SIGKILL)

@@ -1,0 +1,158 @@
+"""A stage for the scheduler: a real store, real files, workers that note what they are told, a clock to turn."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.executor.base import WorkerGone, WorkerReport, WorkerSpoke
+from engine.messages import Cancelled, Failed, Finished, ImageRequest, JobInfo, JobState
+from engine.protocol import (
+    EventMessage,
+    JobChanged,
+    JobDone,
+    JobError,
+    Ready,
+    Run,
+    Stopped,
+    WorkerCommand,
+    WorkerMessage,
+)
+from engine.service.admission import Submission
+from engine.service.crew import Crew
+from engine.service.parts import draw_job_id
+from engine.service.scheduler import Scheduler
+from engine.service.store import JobStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.messages import Event, Terminal
+    from engine.paths import Paths
+
+
+class StageWorker:
+    """Notes commands; dies only when the stage says so."""
+
+    def __init__(self, device: str, pid: int) -> None:
+        self.device = device
+        self.pid = pid
+        self.commands: list[WorkerCommand] = []
+        self.is_killed = False
+
+    def send(self, command: WorkerCommand) -> None:
+        self.commands.append(command)
+
+    def terminate(self) -> None:
+        self.is_killed = True
+
+    def kill(self) -> None:
+        self.is_killed = True
+
+    def join(self, timeout_s: float) -> bool:
+        return self.is_killed
+
+    @property
+    def run(self) -> Run:
+        """The job it was last given."""
+        return next(command for command in reversed(self.commands) if isinstance(command, Run))
+
+
+class Stage:
+    """One service after another over the same engine_home, driven by hand. It is an Executor too."""
+
+    def __init__(self, paths: Paths, devices: tuple[str, ...] = ("cpu",)) -> None:
+        paths.create()
+        self.paths = paths
+        self.workers: list[StageWorker] = []
+        self.news: list[JobChanged | EventMessage] = []
+        self.clock = 100.0
+        self.cannot_start = False
+        self._devices = devices
+        self._pids = itertools.count(1_000_000_000)
+        self._numbers = itertools.count()
+        self.open()
+
+    def open(self) -> None:
+        """A service starts."""
+        self.store = JobStore(self.paths.database)
+        self.crew = Crew(self, self._devices, self.paths, lambda _: None, now=lambda: self.clock)
+        self.scheduler = Scheduler(
+            self.store, self.crew, self.paths, self.news.append, cancel_grace_s=5.0, now=lambda: self.clock
+        )
+        self.scheduler.start()
+
+    def crash(self) -> None:
+        """The service is gone without a word, and its workers with it."""
+        self.store.close(in_order=False)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def start(self, device: str, report: Callable[[WorkerReport], None]) -> StageWorker:
+        if self.cannot_start:
+            raise OSError("no such program")
+        worker = StageWorker(device, next(self._pids))
+        self.workers.append(worker)
+        return worker
+
+    @property
+    def worker(self) -> StageWorker:
+        """The worker started last."""
+        return self.workers[-1]
+
+    def ready(self, worker: StageWorker | None = None) -> StageWorker:
+        worker = worker or self.worker
+        self.say(worker, Ready(device=worker.device, name="staged", pid=worker.pid, memory_total_bytes=0))
+        return worker
+
+    def say(self, worker: StageWorker, message: WorkerMessage) -> None:
+        self.scheduler.worker_reported(WorkerSpoke(worker, message))
+        self.scheduler.advance()
+
+    def die(self, worker: StageWorker | None = None) -> None:
+        self.scheduler.worker_reported(WorkerGone(worker or self.worker, "killed by SIGKILL"))
+        self.scheduler.advance()
+
+    def submit(self, prompt: str = "moon", *, count: int = 1, model: str = "papercut") -> str:
+        job = draw_job_id(time.time())
+        target = self.paths.outputs / f"{next(self._numbers)}.png"
+        targets = tuple(str(target.with_suffix(f".{index}.png")) for index in range(count))
+        request = ImageRequest(prompt=prompt, seed=1, count=count, model=model)
+        self.scheduler.submit(Submission(job=job, request=request, targets=targets, created=time.time()))
+        self.scheduler.advance()
+        return job
+
+    def write_parts(self, run: Run) -> None:
+        for part in run.parts:
+            Path(part).write_bytes(f"{run.job} {run.attempt}".encode())
+
+    def finish(self, worker: StageWorker | None = None) -> None:
+        worker = worker or self.worker
+        run = worker.run
+        self.write_parts(run)
+        self.say(worker, JobDone(job=run.job, attempt=run.attempt, seconds=1.5))
+
+    def fail(self, worker: StageWorker, kind: str = "out_of_memory") -> None:
+        self.say(worker, JobError(job=worker.run.job, attempt=worker.run.attempt, kind=kind, message="too big"))
+
+    def stopped(self, worker: StageWorker) -> None:
+        self.say(worker, Stopped(job=worker.run.job, attempt=worker.run.attempt))
+
+    def info(self, job: str) -> JobInfo:
+        return self.store.get(job).info
+
+    def state(self, job: str) -> JobState:
+        return self.info(job).state
+
+    def events(self, job: str) -> list[Event]:
+        return [news.event for news in self.news if isinstance(news, EventMessage) and news.event.job == job]
+
+    def ends(self, job: str) -> list[Terminal]:
+        return [event for event in self.events(job) if isinstance(event, (Finished, Failed, Cancelled))]
+
+    def leftovers(self) -> list[str]:
+        """Hidden files in the outputs folder."""
+        return [file.name for file in self.paths.outputs.iterdir() if file.name.startswith(".")]

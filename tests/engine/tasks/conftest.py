@@ -1,0 +1,29 @@
+"""A tiny model of each kind, written once, and loaded in fp32 for comparisons and as planned for the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from engine.acceleration.plan import plan_for
+from engine.tasks.loading import load
+from tests.tiny_models import write_tiny_model
+
+if TYPE_CHECKING:
+    from engine.messages import ModelSpec
+    from engine.tasks.loading import LoadedModel
+
+
+@pytest.fixture(scope="session")
+def flow_spec(tmp_path_factory: pytest.TempPathFactory) -> ModelSpec:
+    """A whole tiny model in Papercut's way; leave its folder as it is."""
+    return write_tiny_model(tmp_path_factory.mktemp("models") / "flow")
+
+
+@pytest.fixture(scope="session")
+def loaded(flow_spec: ModelSpec) -> LoadedModel:
+    """It, with the plan of this machine."""
+    spec = msgspec.structs.replace(flow_spec, schedule="student_then_teacher")
+    return load(spec, plan_for("cpu"))
