@@ -26,7 +26,18 @@ def driver(folder: Path, body: str) -> str:
 
 def test_every_gpu_is_a_device(tmp_path: Path) -> None:
     """The driver's list becomes CUDA names in its order."""
-    assert find_devices(driver(tmp_path, "print('0\\n1\\n2')")) == ("cuda:0", "cuda:1", "cuda:2")
+    found = find_devices(driver(tmp_path, "print('0\\n1\\n2')"), environment={})
+    assert found == ("cuda:0", "cuda:1", "cuda:2")
+
+
+@pytest.mark.parametrize(
+    ("visible", "count"), [("0,2", 2), ("GPU-8a1c,MIG-77", 2), ("1,-1,2", 1), ("2,9", 1), ("", 0), ("-1", 0)]
+)
+def test_hidden_gpus_are_not_counted(tmp_path: Path, visible: str, count: int) -> None:
+    """CUDA_VISIBLE_DEVICES hides devices here as it does from CUDA, which numbers the rest anew."""
+    environment = {"CUDA_VISIBLE_DEVICES": visible}
+    found = find_devices(driver(tmp_path, "print('0\\n1\\n2')"), environment=environment)
+    assert found == (tuple(f"cuda:{k}" for k in range(count)) or ("cpu",))
 
 
 @pytest.mark.parametrize(
