@@ -9,8 +9,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 
 def resources_folder() -> Path:
     """The folder of the catalogue, the embedded model, icons and style that ship with the program."""
@@ -27,8 +25,12 @@ class Paths:
     def from_environment() -> Paths:
         """`ONETAKE_HOME` if set, else the platform's folder for user data."""
         chosen = os.environ.get("ONETAKE_HOME")
-        home = Path(chosen) if chosen else platformdirs.user_data_path("onetake", appauthor=False)
-        return Paths(home.expanduser().absolute())
+        if chosen:
+            return Paths(Path(chosen).expanduser().absolute())
+        # Only here: it costs the window's start ten milliseconds.
+        import platformdirs  # noqa: PLC0415
+
+        return Paths(platformdirs.user_data_path("onetake", appauthor=False))
 
     @property
     def database(self) -> Path:

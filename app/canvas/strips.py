@@ -1,0 +1,102 @@
+"""The lines above and below the canvas: which job is shown; which picture, how large, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from app.widgets.elided_label import ElidedLabel
+from app.words import pictures_text, size_text, steps_text
+from engine.messages import JobState
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
+    from app.actions import Actions
+    from app.job_record import JobRecord
+
+
+class HeadStrip(QFrame):
+    """Prompt and figures of the job on the canvas."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("strip")
+        self.prompt = ElidedLabel()
+        self.figures = QLabel()
+        self.figures.setObjectName("quiet")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.setSpacing(16)
+        row.addWidget(self.prompt, 1)
+        row.addWidget(self.figures)
+
+    def show_record(self, record: JobRecord | None, picture: int) -> None:
+        """Describe a job and which picture of it is current; hides itself when there is none."""
+        self.setVisible(record is not None)
+        if record is None:
+            return
+        request = record.request
+        self.prompt.setText(request.prompt)
+        self.prompt.setToolTip(request.prompt)
+        parts = [
+            size_text(request.width, request.height),
+            steps_text(request.steps),
+            self.tr("seed {seed}").format(seed=request.seed + picture),
+        ]
+        if record.state is JobState.DONE and record.info.seconds:
+            parts.append(self.tr("{seconds:.1f} s").format(seconds=record.info.seconds))
+        self.figures.setText("   ".join(parts))
+
+
+class FootStrip(QFrame):
+    """Zoom, place in the batch, and the actions of the current picture."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("strip")
+        self._zoom, self._place = QLabel(), QLabel()
+        self._zoom.setObjectName("quiet")
+        self._place.setObjectName("quiet")
+        self._place.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        views = (actions.grid, actions.fit, actions.actual, actions.double)
+        uses = (actions.star, actions.save_as, actions.copy_picture, actions.copy_settings, actions.reuse)
+        steps = (actions.previous, actions.next)
+        made = {action: _button(action) for action in (*views, *steps, *uses)}
+        self.buttons: list[QWidget] = list(made.values())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(2)
+        for action in views:
+            row.addWidget(made[action])
+        row.addSpacing(8)
+        row.addWidget(self._zoom)
+        row.addStretch(1)
+        row.addWidget(made[actions.previous])
+        row.addWidget(self._place)
+        row.addWidget(made[actions.next])
+        row.addStretch(1)
+        for action in uses:
+            row.addWidget(made[action])
+
+    def show_place(self, row: int, count: int) -> None:
+        """Say which picture of how many is current."""
+        if row < 0:
+            self._place.setText(pictures_text(count))
+        else:
+            self._place.setText(self.tr("{number} of {count}").format(number=row + 1, count=count))
+
+    def show_zoom(self, zoom: float | None) -> None:
+        """Say how large the picture is; None in the grid."""
+        self._zoom.setText("" if zoom is None else f"{zoom * 100:.0f} %")
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setAccessibleName(action.text())
+    if not action.icon().isNull():
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    return button

@@ -1,0 +1,105 @@
+"""The finished pictures of all jobs as a flat list, newest first. Pixels are loaded by whoever paints them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, Qt
+
+from app.cells import CellRole, mime_of
+from app.pictures import picture_of
+from engine.messages import JobState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.job_record import JobRecord
+    from app.jobs import AnyIndex, JobModel
+    from app.stars import Stars
+
+
+class GalleryModel(QAbstractListModel):
+    """Follows a JobModel: one row per output of a finished job."""
+
+    def __init__(self, jobs: JobModel, stars: Stars, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._stars = stars
+        self._cells: list[tuple[JobRecord, int]] = []
+        self._shown: set[str] = set()
+        self._readers: dict[int, Callable[[JobRecord, int], object]] = {
+            Qt.ItemDataRole.AccessibleTextRole: self._describe,
+            Qt.ItemDataRole.ToolTipRole: self._describe,
+            CellRole.PICTURE: picture_of,
+            CellRole.KEY: lambda record, _: record.info.job,
+            CellRole.INDEX: lambda _, picture: picture,
+            CellRole.SEED: lambda record, picture: record.request.seed + picture,
+            CellRole.PATH: lambda record, picture: record.info.outputs[picture],
+            CellRole.IS_STARRED: lambda record, picture: record.info.outputs[picture] in self._stars,
+        }
+        jobs.rowsInserted.connect(self._take_rows)
+        jobs.rowsRemoved.connect(self._rebuild)
+        jobs.modelReset.connect(self._rebuild)
+        jobs.job_changed.connect(self._take_job)
+        stars.changed.connect(self._show_star)
+        self._rebuild()
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self._cells)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        read = self._readers.get(role)
+        return read(*self._cells[index.row()]) if read else None
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else Qt.ItemFlag.NoItemFlags
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        return mime_of([str(index.data(CellRole.PATH)) for index in indexes])
+
+    def row_of(self, job: str, picture: int) -> int | None:
+        """The row of a job's picture, or None."""
+        rows = (row for row, (record, index) in enumerate(self._cells) if (record.info.job, index) == (job, picture))
+        return next(rows, None)
+
+    def _describe(self, record: JobRecord, picture: int) -> str:
+        words = self.tr("{prompt}, seed {seed}")
+        return words.format(prompt=record.request.prompt, seed=record.request.seed + picture)
+
+    def _rebuild(self) -> None:
+        self.beginResetModel()
+        done = [record for record in self._jobs.records() if record.state is JobState.DONE]
+        self._cells = [cell for record in reversed(done) for cell in cells_of(record)]
+        self._shown = {record.info.job for record in done}
+        self.endResetModel()
+
+    def _take_rows(self, _parent: QModelIndex, first: int, last: int) -> None:
+        if last - first > 8:
+            self._rebuild()
+            return
+        for record in self._jobs.records()[first : last + 1]:
+            self._take_job(record.info.job)
+
+    def _take_job(self, key: str) -> None:
+        record = self._jobs.record(key)
+        if record is None or record.state is not JobState.DONE or key in self._shown:
+            return
+        fresh = cells_of(record)
+        if not fresh:
+            return
+        self._shown.add(key)
+        self.beginInsertRows(QModelIndex(), 0, len(fresh) - 1)
+        self._cells[:0] = fresh
+        self.endInsertRows()
+
+    def _show_star(self, path: str) -> None:
+        for row, (record, picture) in enumerate(self._cells):
+            if record.info.outputs[picture] == path:
+                self.dataChanged.emit(self.index(row), self.index(row), [CellRole.IS_STARRED])
+
+
+def cells_of(record: JobRecord) -> list[tuple[JobRecord, int]]:
+    """The pictures of a finished job, in the order of their seeds."""
+    return [(record, index) for index in range(len(record.info.outputs))]

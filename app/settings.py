@@ -1,0 +1,46 @@
+"""How the window looked when it was closed: geometry, panels and appearance. Nothing of the artist's work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from app.theme import Appearance
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QMainWindow
+
+# Raised when panels are added, so that an old arrangement is not forced on them.
+LAYOUT_VERSION = 1
+
+
+class WindowSettings:
+    """A small file in the home folder; losing it loses only comfort."""
+
+    def __init__(self, file: Path) -> None:
+        self._store = QSettings(str(file), QSettings.Format.IniFormat)
+
+    @property
+    def appearance(self) -> Appearance:
+        value = str(self._store.value("appearance", Appearance.SYSTEM))
+        return Appearance(value) if value in list(Appearance) else Appearance.SYSTEM
+
+    @appearance.setter
+    def appearance(self, appearance: Appearance) -> None:
+        self._store.setValue("appearance", str(appearance))
+
+    def restore(self, window: QMainWindow) -> bool:
+        """Arrange the window as it was; False when nothing was kept."""
+        geometry, state = self._store.value("geometry"), self._store.value("layout")
+        if not isinstance(geometry, QByteArray) or not isinstance(state, QByteArray):
+            return False
+        return window.restoreGeometry(geometry) and window.restoreState(state, LAYOUT_VERSION)
+
+    def keep(self, window: QMainWindow) -> None:
+        """Remember how the window is arranged."""
+        self._store.setValue("geometry", window.saveGeometry())
+        self._store.setValue("layout", window.saveState(LAYOUT_VERSION))
+        self._store.sync()

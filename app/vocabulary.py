@@ -1,0 +1,34 @@
+"""Which words of a prompt a closed-vocabulary model does not know. Text in, spans out; no Qt."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from engine.messages import ModelSpec
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+class WordSpan(msgspec.Struct, frozen=True):
+    """A word and where it stands: `start` and `end` count code points of the text."""
+
+    word: str
+    start: int
+    end: int
+
+
+def unknown_words(text: str, vocabulary: frozenset[str]) -> list[WordSpan]:
+    """The words that are not in `vocabulary`, in order; none when the vocabulary is empty (free text)."""
+    if not vocabulary:
+        return []
+    spans = (WordSpan(match.group(), match.start(), match.end()) for match in _WORD.finditer(text))
+    return [span for span in spans if span.word.casefold() not in vocabulary]
+
+
+def vocabulary_of(spec: ModelSpec | None) -> frozenset[str]:
+    """The words of a model, for comparison without regard to case."""
+    return frozenset(word.casefold() for word in spec.vocabulary) if spec else frozenset()

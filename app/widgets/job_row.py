@@ -1,0 +1,171 @@
+"""How a job looks in the queue: what, where, how far, and one small button to cancel or retry it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+
+from app.jobs import JobModel, JobRole
+from app.words import clock, pictures_text, sentence
+from engine.messages import JobState
+
+if TYPE_CHECKING:
+    from app.icons import Icons
+    from app.job_record import JobRecord
+    from app.theme import Theme
+
+PAD, BUTTON, BAR = 12, 28, 4
+
+
+class RowButton(Enum):
+    """What the button of a row does."""
+
+    CANCEL = "cancel"
+    RETRY = "retry"
+
+
+def button_of(record: JobRecord) -> RowButton:
+    """Ended jobs can be tried again, all others cancelled."""
+    return RowButton.RETRY if record.state.is_final else RowButton.CANCEL
+
+
+class JobRowDelegate(QStyledItemDelegate):
+    """Paints three lines: prompt, state, progress; more for an error."""
+
+    button_pressed = Signal(object, str)
+    """A RowButton and the key of its job."""
+
+    def __init__(self, theme: Theme, icons: Icons, view: QListView) -> None:
+        super().__init__(view)
+        self._view = view
+        self._theme = theme
+        self._icons = icons
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        record = cast("JobRecord", index.data(JobRole.RECORD))
+        metrics = option.fontMetrics
+        line = metrics.lineSpacing()
+        below = line + BAR + 6
+        if record.state is JobState.FAILED:
+            below = self._error_height(metrics, record)
+        return QSize(120, 8 + line + 2 + below + 8)
+
+    def _error_height(self, metrics: QFontMetrics, record: JobRecord) -> int:
+        width = self._view.viewport().width() - 2 * PAD - BUTTON
+        bounds = metrics.boundingRect(0, 0, width, 1000, int(Qt.TextFlag.TextWordWrap), self._state_line(record)[1])
+        return bounds.height()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        tokens = self._theme.tokens
+        record = cast("JobRecord", index.data(JobRole.RECORD))
+        rect = option.rect
+        state = option.state
+        metrics = option.fontMetrics
+        line = metrics.lineSpacing()
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, tokens.color("raised"))
+            painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), tokens.color("accent"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), tokens.color("line"))
+        text = rect.adjusted(PAD, 8, -PAD - BUTTON, 0)
+        text.setHeight(line)
+        painter.setPen(tokens.color("text"))
+        prompt = " ".join(record.request.prompt.split())
+        painter.drawText(
+            text, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(prompt, Qt.TextElideMode.ElideRight, text.width())
+        )
+        text.translate(0, line + 2)
+        color, words = self._state_line(record)
+        painter.setPen(tokens.color(color))
+        if record.state is JobState.FAILED:
+            text.setHeight(self._error_height(metrics, record))
+            painter.drawText(text, Qt.TextFlag.TextWordWrap, words)
+        else:
+            painter.drawText(
+                text,
+                Qt.AlignmentFlag.AlignVCenter,
+                metrics.elidedText(words, Qt.TextElideMode.ElideRight, text.width()),
+            )
+        if record.state is JobState.RUNNING:
+            self._paint_bar(painter, QRect(text.left(), text.bottom() + 6, text.width(), BAR), index)
+        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        self._paint_button(painter, rect, record, hovered=hovered)
+        painter.restore()
+
+    def _state_line(self, record: JobRecord) -> tuple[str, str]:
+        pictures = pictures_text(record.request.count)
+        match record.state:
+            case JobState.RUNNING:
+                left = record.seconds_left()
+                parts = [record.device, f"{record.step} / {record.steps}" if record.steps else self.tr("starting")]
+                if left is not None:
+                    parts.append(self.tr("{time} left").format(time=clock(left)))
+                return "quiet", "  ·  ".join(part for part in parts if part)
+            case JobState.PENDING:
+                waits = self.tr("waiting") if record.info.job else self.tr("waiting for the engine")
+                return "quiet", f"{pictures}  ·  {waits}"
+            case JobState.FAILED:
+                return "bad", sentence(record.info.error_message)
+            case _:
+                return "quiet", f"{pictures}  ·  {self.tr('cancelled')}"
+
+    def _paint_bar(self, painter: QPainter, bar: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        tokens = self._theme.tokens
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tokens.color("line"))
+        painter.drawRoundedRect(bar, BAR / 2, BAR / 2)
+        done = QRect(bar)
+        done.setWidth(round(bar.width() * float(index.data(JobRole.PROGRESS))))
+        if done.width() >= BAR:
+            painter.setBrush(tokens.color("accent"))
+            painter.drawRoundedRect(done, BAR / 2, BAR / 2)
+
+    def _paint_button(self, painter: QPainter, rect: QRect, record: JobRecord, *, hovered: bool) -> None:
+        icon = "cancel" if button_of(record) is RowButton.CANCEL else "retry"
+        place = button_rect(rect)
+        scale = painter.device().devicePixelRatioF()
+        painter.drawPixmap(place.topLeft(), self._icons.pixmap(icon, "text" if hovered else "quiet", scale))
+
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        if event.type() is QEvent.Type.MouseButtonRelease:
+            place = button_rect(option.rect).adjusted(-4, -4, 4, 4)
+            if place.contains(cast("QMouseEvent", event).position().toPoint()):
+                record = cast("JobRecord", index.data(JobRole.RECORD))
+                self.button_pressed.emit(button_of(record), JobModel.key_of(record))
+                return True
+        return super().editorEvent(event, model, option, index)
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        record = cast("JobRecord | None", index.data(JobRole.RECORD))
+        if record is None:
+            return False
+        if button_rect(option.rect).contains(event.pos()):
+            tip = self.tr("Cancel") if button_of(record) is RowButton.CANCEL else self.tr("Try again")
+        else:
+            tip = "\n".join(filter(None, (record.request.prompt, record.notice, record.info.error_message)))
+        QToolTip.showText(event.globalPos(), tip, view)
+        return True
+
+
+def button_rect(row: QRect) -> QRect:
+    """Where the button of a row is."""
+    return QRect(row.right() - PAD - 16, row.top() + 8, 20, 20)
