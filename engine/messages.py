@@ -236,6 +236,8 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
     default_steps: int = 1
     max_steps: int = 1
     default_guidance: float = 1.0
+    schedule: str = ""
+    """Which noise levels its steps visit (engine.sampling.schedule); empty for what its scheduler file means."""
     takes_negative: bool = False
     takes_guidance: bool = False
     controls: tuple[str, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import tempfile
@@ -72,6 +71,9 @@ class Paths:
     @property
     def address(self) -> str:
         """Address of the service's local socket: short, because a Unix socket path has about 107 bytes."""
+        # Only here: the window is painted before it needs the address, and this costs its start five milliseconds.
+        import hashlib  # noqa: PLC0415
+
         digest = hashlib.sha256(str(self.home).encode()).hexdigest()[:16]
         if sys.platform == "win32":
             return rf"\\.\pipe\onetake-{digest}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+import tqdm
 
 from engine.acceleration.plan import plan_for
 from engine.tasks.loading import load
@@ -27,3 +28,9 @@ def loaded(flow_spec: ModelSpec) -> LoadedModel:
     """It, with the plan of this machine."""
     spec = msgspec.structs.replace(flow_spec, schedule="student_then_teacher")
     return load(spec, plan_for("cpu"))
+
+
+@pytest.fixture(autouse=True)
+def no_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the progress bars of stock libraries from starting a thread."""
+    monkeypatch.setattr(tqdm.tqdm, "monitor_interval", 0)

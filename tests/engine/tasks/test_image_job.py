@@ -42,6 +42,7 @@ def test_every_part_holds_its_picture_and_its_settings(tmp_path: Path, loaded: L
     run_image_job(run, loaded, lambda event: None, never)
     for index, part in enumerate(run.parts):
         restored = read_settings(Path(part))
+        assert restored is not None
         assert restored == msgspec.structs.replace(run.request, seed=7 + index, count=1)
         (picture,) = make_pictures(restored, loaded, lambda done: None)
         with Image.open(part) as image:

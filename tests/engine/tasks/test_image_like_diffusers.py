@@ -46,21 +46,17 @@ class _Pipeline(Protocol):
     def __call__(self, prompt: str, **options: object) -> _Pictures: ...
 
 
-@pytest.fixture(autouse=True)
-def no_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the stock pipeline's progress bars from starting a thread."""
-    import tqdm
-
-    monkeypatch.setattr(tqdm.tqdm, "monitor_interval", 0)
+class _PipelineClass(Protocol):
+    def from_pretrained(self, folder: str, **options: object) -> _Pipeline: ...
 
 
 def stock_picture(spec: ModelSpec, request: ImageRequest, loaded: LoadedModel) -> NDArray[np.uint8]:
     """The picture of the stock pipeline in fp32, from the request's noise."""
     from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import StableDiffusionPipeline
 
-    pipeline = cast(
-        "_Pipeline",
-        StableDiffusionPipeline.from_pretrained(spec.folder, safety_checker=None, requires_safety_checker=False),  # pyright: ignore[reportUnknownMemberType]
+    stock = cast("_PipelineClass", StableDiffusionPipeline)
+    pipeline = stock.from_pretrained(
+        spec.folder, dtype=torch.float32, safety_checker=None, requires_safety_checker=False
     )
     pipeline.set_progress_bar_config(disable=True)
     latents = draw_noise(loaded.model.latent_shape(request.width, request.height), request.seed)[None]

@@ -14,7 +14,7 @@ import torch
 from engine.acceleration.plan import plan_for
 from engine.errors import NotFiniteError
 from engine.messages import ImageRequest
-from engine.protocol import JobError, Run, Stopped, StopJob, write_frame
+from engine.protocol import JobError, Run, StopJob, Stopped, write_frame
 from engine.worker import inbox as inbox_module
 from engine.worker.inbox import Inbox
 from engine.worker.loop import run_job
@@ -87,7 +87,12 @@ def test_a_stop_concerns_its_attempt_alone(tmp_path: Path, monkeypatch: pytest.M
     """A stop of attempt 1 does not touch attempt 2, and is forgotten with its attempt; the end of input exits."""
     ended: list[int] = []
     done = threading.Event()
-    monkeypatch.setattr(inbox_module.os, "_exit", lambda status: (ended.append(status), done.set()))
+
+    def leave(status: int) -> None:
+        ended.append(status)
+        done.set()
+
+    monkeypatch.setattr(inbox_module.os, "_exit", leave)
     monkeypatch.setattr(inbox_module.logging, "shutdown", lambda: None)
     read_end, write_end = os.pipe()
     with os.fdopen(read_end, "rb") as reader:

@@ -1,0 +1,62 @@
+"""The seam between models and samplers: one call that turns noisy latents into an estimate of the clean ones.
+
+Owns the types of that call. Owns neither networks (families/) nor the order of steps (engine.sampling).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """One step of a schedule.
+
+    Attributes:
+        sigma: Noise level of the latents that come in.
+        next_sigma: Noise level wanted afterwards; 0 at the last step.
+        timestep: What the network is told about `sigma`, in its own units.
+        index: Place in the schedule, from 0.
+        count: Length of the schedule.
+        renoise: Reach `next_sigma` by adding fresh noise to the clean estimate, instead of following the ODE.
+    """
+
+    sigma: float
+    next_sigma: float
+    timestep: float
+    index: int
+    count: int
+    renoise: bool = False
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """What controls add to a U-Net: one tensor per skip connection and one for the middle block."""
+
+    down: tuple[Tensor, ...]
+    middle: Tensor
+
+
+@dataclass(frozen=True)
+class Conditioning:
+    """What steers the network.
+
+    Attributes:
+        hidden_states: Encoded prompt, (B, tokens, channels), in the network's dtype and on its device.
+        residuals: Sum of all controls for this step, if any.
+    """
+
+    hidden_states: Tensor
+    residuals: Residuals | None = None
+
+
+class Denoiser(Protocol):
+    """Estimates clean latents. Wrapped as guidance(control(cache(model)))."""
+
+    def denoise(self, latents: Tensor, step: StepContext, conditioning: Conditioning) -> Tensor:
+        """The clean latents x0 that `latents` most likely come from, fp32, (B, C, H, W) like `latents`."""
+        ...

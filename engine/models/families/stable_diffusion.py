@@ -1,0 +1,160 @@
+"""Models of diffusers' StableDiffusionPipeline: CLIP text encoder, conditional U-Net, KL or tiny autoencoder.
+
+Owns what is particular to the family: how the U-Net's output becomes clean latents, and the latents' scale.
+Papercut, SD 1.5, SD 2.1 and SD-Turbo are such folders; what sets them apart is in their configurations.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, cast
+
+import torch
+
+from engine.errors import BadModelError
+from engine.models.clip_text import ClipTextEncoder
+from engine.models.denoiser import Conditioning
+from engine.models.folder import check_folder, class_name_in, find_network, read_config
+from engine.models.noise_levels import read_noise_levels
+from engine.models.stock import load_network, read_weights
+from engine.models.tokenizer import load_tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import Tensor, nn
+
+    from engine.messages import ModelSpec
+    from engine.models.denoiser import StepContext
+    from engine.models.folder import Component
+    from engine.models.noise_levels import NoiseLevels
+    from engine.models.tokenizer import Tokenizer
+
+PIPELINES = ("StableDiffusionPipeline",)
+_AUTOENCODERS = ("AutoencoderKL", "AutoencoderTiny")
+
+
+class StableDiffusion:
+    """A loaded model of this family; implements ImageModel."""
+
+    def __init__(
+        self,
+        noise_levels: NoiseLevels,
+        tokenizer: Tokenizer,
+        text_encoder: ClipTextEncoder,
+        unet: nn.Module,
+        vae: nn.Module,
+        *,
+        latent_channels: int,
+        pixels_per_latent: int,
+        scaling_factor: float,
+    ) -> None:
+        self.noise_levels = noise_levels
+        self.tokenizer = tokenizer
+        self.text_encoder = text_encoder
+        self.unet = unet
+        self.vae = vae
+        self._latent_channels = latent_channels
+        self._pixels_per_latent = pixels_per_latent
+        self._scaling_factor = scaling_factor
+
+    @staticmethod
+    def load(spec: ModelSpec, device: torch.device, dtype: torch.dtype, *, channels_last: bool) -> StableDiffusion:
+        """Check the spec's folder, then load it.
+
+        Raises:
+            BadModelError: A file is missing, damaged, altered or unsafe, or the components do not fit together.
+        """
+        folder = check_folder(spec)
+        index = folder / "model_index.json"
+        class_name_in(read_config(index), "_class_name", index, PIPELINES)
+        text = find_network(folder, "text_encoder", ("CLIPTextModel",))
+        unet = find_network(folder, "unet", ("UNet2DConditionModel",))
+        vae = find_network(folder, "vae", _AUTOENCODERS)
+        latent_channels, stages, scaling_factor = _vae_facts(vae)
+        noise_levels = read_noise_levels(folder)
+
+        text_encoder = ClipTextEncoder(text)
+        _check_fit(unet, text_encoder.config.hidden_size, latent_channels)
+        text_encoder.load_stock(text, read_weights(text))
+        tokenizer = load_tokenizer(folder, text_encoder.config.max_position_embeddings)
+        memory_format = torch.channels_last if channels_last else torch.preserve_format
+
+        def place(component: Component) -> nn.Module:
+            network = load_network(component, dtype).to(device)
+            return network.to(memory_format=memory_format)  # pyright: ignore[reportCallIssue, reportUnknownVariableType]
+
+        return StableDiffusion(
+            noise_levels,
+            tokenizer,
+            text_encoder.eval().requires_grad_(requires_grad=False).to(device, dtype),
+            place(unet),
+            place(vae),
+            latent_channels=latent_channels,
+            pixels_per_latent=2 ** (stages - 1),
+            scaling_factor=scaling_factor,
+        )
+
+    def encode_prompt(self, text: str) -> Conditioning:
+        tokens = self.tokenizer.encode(text)
+        device = self.text_encoder.token_embedding.device
+        ids, mask = torch.tensor([tokens.ids], device=device), torch.tensor([tokens.is_text], device=device)
+        return Conditioning(cast("Tensor", self.text_encoder(ids, mask)))
+
+    def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
+        return self._latent_channels, height // self._pixels_per_latent, width // self._pixels_per_latent
+
+    def denoise(self, latents: Tensor, step: StepContext, conditioning: Conditioning) -> Tensor:
+        sigma, levels = step.sigma, self.noise_levels
+        # Variance-exploding latents are scaled to the unit variance that the network was trained on.
+        scaled = latents if levels.parametrisation == "flow" else latents / math.sqrt(sigma**2 + 1)
+        residuals = conditioning.residuals
+        hidden = conditioning.hidden_states
+        (output,) = cast(
+            "tuple[Tensor]",
+            self.unet(
+                scaled.to(hidden.dtype),
+                step.timestep,
+                hidden.expand(latents.shape[0], -1, -1),
+                down_block_additional_residuals=residuals.down if residuals else None,
+                mid_block_additional_residual=residuals.middle if residuals else None,
+                return_dict=False,
+            ),
+        )
+        output = output.float()
+        match levels.prediction:
+            case "sample":
+                return output
+            case "v_prediction":
+                return latents / (sigma**2 + 1) - output * (sigma / math.sqrt(sigma**2 + 1))
+            case "epsilon" | "flow":
+                return latents - sigma * output
+
+    def decode(self, latents: Tensor) -> Tensor:
+        decode = cast("Callable[..., tuple[Tensor]]", self.vae.decode)
+        weight = next(self.vae.parameters())
+        scaled = (latents / self._scaling_factor).to(weight.dtype)
+        return decode(scaled, return_dict=False)[0].float()
+
+
+def _vae_facts(vae: Component) -> tuple[int, int, float]:
+    """Latent channels, stages (each but the last halves the picture) and the latents' scale."""
+    file = vae.folder / "config.json"
+    tiny = vae.class_name == "AutoencoderTiny"
+    blocks = vae.config.get("decoder_block_out_channels" if tiny else "block_out_channels")
+    channels = vae.config.get("latent_channels", 4)
+    scale = vae.config.get("scaling_factor", 1.0 if tiny else 0.18215)
+    stages = len(cast("list[object]", blocks)) if isinstance(blocks, list) else 4 if tiny and blocks is None else 0
+    if not 1 <= stages <= 8 or type(channels) is not int or not isinstance(scale, (int, float)) or not scale:
+        raise BadModelError(f"{file} is malformed: blocks, latent_channels or scaling_factor; get the model again")
+    return channels, stages, float(scale)
+
+
+def _check_fit(unet: Component, text_width: int, latent_channels: int) -> None:
+    file = unet.folder / "config.json"
+    if unet.config.get("in_channels", 4) != latent_channels:
+        raise BadModelError(
+            f"{file}: in_channels does not fit the autoencoder's {latent_channels}; get the model again"
+        )
+    if unet.config.get("cross_attention_dim", 1280) != text_width:
+        raise BadModelError(f"{file}: cross_attention_dim does not fit the text encoder's {text_width}; get it again")

@@ -1,0 +1,170 @@
+"""A model folder in diffusers format, checked before any library reads it.
+
+Owns which files and classes are allowed and where each component's weights lie. Builds no network.
+Everything is decided by content and by a list of allowed classes, never by trust in a name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from engine.errors import BadModelError
+from engine.models.safetensors_check import check_safetensors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.messages import ModelSpec
+
+FORBIDDEN_SUFFIXES = {
+    ".bin",
+    ".ckpt",
+    ".pt",
+    ".pth",
+    ".pt2",
+    ".pkl",
+    ".pickle",
+    ".py",
+    ".pyc",
+    ".so",
+    ".h5",
+    ".msgpack",
+}
+MAX_CONFIG_BYTES = 64 * 2**20
+MAX_FILES = 1000
+
+
+@dataclass(frozen=True)
+class Component:
+    """One checked component: its class, its configuration and its files of weights (none for a tokenizer)."""
+
+    folder: Path
+    class_name: str
+    config: Mapping[str, object]
+    weights: tuple[Path, ...] = ()
+
+
+def check_folder(spec: ModelSpec) -> Path:
+    """The spec's folder, proved to hold no file that can run code and every file that the spec lists, unaltered.
+
+    Raises:
+        BadModelError: Naming the file and what to do.
+    """
+    folder = Path(spec.folder)
+    if not (folder / "model_index.json").is_file():
+        raise BadModelError(f"{folder / 'model_index.json'} is missing; get the model {spec.name} again")
+    for count, file in enumerate(sorted(folder.rglob("*"))):
+        if count >= MAX_FILES:
+            raise BadModelError(f"{folder} holds more than {MAX_FILES} files; name the folder of one model")
+        if file.suffix.lower() in FORBIDDEN_SUFFIXES:
+            raise BadModelError(f"{file} may run code when loaded; delete it, Onetake reads only safetensors and JSON")
+    for listed in spec.files:
+        _check_digest(folder / listed.path, listed.sha256, listed.size_bytes)
+    return folder
+
+
+def read_config(file: Path) -> dict[str, object]:
+    """A JSON object from a model folder.
+
+    Raises:
+        BadModelError: Missing, too large, or no JSON object.
+    """
+    try:
+        if file.stat().st_size > MAX_CONFIG_BYTES:
+            raise BadModelError(f"{file} is larger than {MAX_CONFIG_BYTES:,} bytes; get the model again")
+        document = cast("object", json.loads(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise BadModelError(f"{file} is missing; get the model again") from None
+    except OSError as error:
+        raise BadModelError(f"{file} cannot be read ({error.strerror}); check its permissions") from error
+    except (ValueError, RecursionError):
+        raise BadModelError(f"{file} is no JSON; get the model again") from None
+    if not isinstance(document, dict):
+        raise BadModelError(f"{file} holds no JSON object; get the model again")
+    return cast("dict[str, object]", document)
+
+
+def class_name_in(config: Mapping[str, object], key: str, file: Path, allowed: tuple[str, ...]) -> str:
+    """The class that `config` names, which must be plain text and on the list.
+
+    diffusers also accepts a list there, which names code to import; that is refused.
+    """
+    name = config.get(key)
+    if not isinstance(name, str):
+        raise BadModelError(f"{file}: {key} is {str(name)[:80]}, not the name of a class; get the model again")
+    if name not in allowed:
+        raise BadModelError(f"{file}: the class {name[:80]!r} is not supported; Onetake runs {', '.join(allowed)}")
+    return name
+
+
+def find_network(folder: Path, name: str, allowed: tuple[str, ...]) -> Component:
+    """A component of the folder with weights, all its files checked.
+
+    Raises:
+        BadModelError: Naming the file and what to do.
+    """
+    place = folder / name
+    if not place.is_dir():
+        raise BadModelError(f"{place} is missing; get the model again")
+    file = place / "config.json"
+    config = read_config(file)
+    if "_class_name" in config:
+        class_name = class_name_in(config, "_class_name", file, allowed)
+        stem = "diffusion_pytorch_model"
+    else:
+        class_name = _first_architecture(config, file, allowed)
+        stem = "model"
+    weights = _find_weights(place, stem)
+    # Not only these: the stock loader may prefer another variant beside them.
+    for part in sorted({*weights, *place.glob("*.safetensors")}):
+        check_safetensors(part)
+    return Component(place, class_name, config, weights)
+
+
+def _first_architecture(config: Mapping[str, object], file: Path, allowed: tuple[str, ...]) -> str:
+    architectures = config.get("architectures")
+    first = cast("list[object]", architectures)[0] if isinstance(architectures, list) and architectures else None
+    return class_name_in({"architectures": first}, "architectures", file, allowed)
+
+
+def _find_weights(place: Path, stem: str) -> tuple[Path, ...]:
+    """The weights' files: whole or in shards, full precision before fp16."""
+    for variant in ("", ".fp16"):
+        single = place / f"{stem}{variant}.safetensors"
+        if single.is_file():
+            return (single,)
+        index = place / f"{stem}.safetensors.index{variant}.json"
+        if index.is_file():
+            return _shards(index)
+    raise BadModelError(f"{place / stem}.safetensors is missing; get the model again as safetensors")
+
+
+def _shards(index: Path) -> tuple[Path, ...]:
+    weight_map = read_config(index).get("weight_map")
+    if not isinstance(weight_map, dict) or not weight_map:
+        raise BadModelError(f"{index} maps no weights; get the model again")
+    names: set[str] = set()
+    for name in cast("dict[str, object]", weight_map).values():
+        if not isinstance(name, str) or Path(name).name != name or not name.endswith(".safetensors"):
+            raise BadModelError(f"{index} names {str(name)[:80]!r}, no safetensors file beside it; get the model again")
+        names.add(name)
+    return tuple(index.parent / name for name in sorted(names))
+
+
+def _check_digest(file: Path, sha256: str, size_bytes: int) -> None:
+    try:
+        found_bytes = file.stat().st_size
+        if found_bytes != size_bytes:
+            raise BadModelError(f"{file} has {found_bytes:,} bytes instead of {size_bytes:,}; get the model again")
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise BadModelError(f"{file} is missing; get the model again") from None
+    except OSError as error:
+        raise BadModelError(f"{file} cannot be read ({error.strerror}); check its permissions") from error
+    if digest != sha256:
+        raise BadModelError(f"{file} was altered: its sha256 is not the listed one; get the model again")

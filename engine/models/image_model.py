@@ -1,0 +1,52 @@
+"""What every text-to-image family offers to the task that runs it, and how a family is found for a spec.
+
+Owns the interface. Owns no network: families/ has one file per family.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from engine.errors import BadModelError
+from engine.models.denoiser import Denoiser
+from engine.models.families.stable_diffusion import StableDiffusion
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+    from engine.messages import ModelSpec
+    from engine.models.denoiser import Conditioning
+    from engine.models.noise_levels import NoiseLevels
+
+
+class ImageModel(Denoiser, Protocol):
+    """A loaded model: a Denoiser with its text encoder and its decoder."""
+
+    noise_levels: NoiseLevels
+    vae: nn.Module
+
+    def encode_prompt(self, text: str) -> Conditioning:
+        """Encode one prompt, (1, tokens, channels)."""
+        ...
+
+    def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
+        """Shape (C, h, w) of the latents of one picture of that size in pixels."""
+        ...
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """Pictures of clean latents, (B, 3, H, W), fp32, about [-1, 1]."""
+        ...
+
+
+def load_image_model(spec: ModelSpec, device: torch.device, dtype: torch.dtype, *, channels_last: bool) -> ImageModel:
+    """Check the spec's folder and load its networks.
+
+    Raises:
+        BadModelError: A file is missing, damaged, altered or unsafe, or the family is unknown.
+    """
+    if spec.family != "stable_diffusion":
+        raise BadModelError(
+            f"{spec.name} is of the family {spec.family!r}, which this version cannot run; update Onetake"
+        )
+    return StableDiffusion.load(spec, device, dtype, channels_last=channels_last)

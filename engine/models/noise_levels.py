@@ -1,0 +1,116 @@
+"""What a model's scheduler_config.json says about noise: parametrisation, prediction and the levels of training.
+
+Owns reading those facts. The order of steps at inference is engine.sampling.schedule's.
+
+Two parametrisations, both with x0 + noise as a straight line in sigma, so that one Euler step serves both:
+    "flow"      x = (1 - sigma) x0 + sigma eps, sigma in [0, 1]
+    "variance"  x = x0 + sigma eps, the variance-exploding form of SD models (Karras et al., arXiv:2206.00364)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, cast
+
+import numpy as np
+
+from engine.errors import BadModelError
+from engine.models.folder import class_name_in, read_config
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+Parametrisation = Literal["flow", "variance"]
+Prediction = Literal["epsilon", "v_prediction", "sample", "flow"]
+Spacing = Literal["leading", "trailing", "linspace"]
+
+_SCHEDULERS = (
+    "DDIMScheduler", "DDPMScheduler", "DEISMultistepScheduler", "DPMSolverMultistepScheduler",
+    "DPMSolverSinglestepScheduler", "EulerAncestralDiscreteScheduler", "EulerDiscreteScheduler",
+    "FlowMatchEulerDiscreteScheduler", "HeunDiscreteScheduler", "LCMScheduler", "LMSDiscreteScheduler",
+    "PNDMScheduler", "TCDScheduler", "UniPCMultistepScheduler",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NoiseLevels:
+    """Facts of a scheduler configuration that decide how a network is to be asked."""
+
+    parametrisation: Parametrisation
+    prediction: Prediction
+    spacing: Spacing = "leading"
+    train_steps: int = 1000
+    steps_offset: int = 0
+    flow_shift: float = 1.0
+    beta_schedule: str = "scaled_linear"
+    beta_start: float = 0.00085
+    beta_end: float = 0.012
+
+    @cached_property
+    def train_sigmas(self) -> NDArray[np.float64]:
+        """Sigma of each training timestep in the variance-exploding form, rising, (train_steps,)."""
+        power = 0.5 if self.beta_schedule == "scaled_linear" else 1.0
+        first, last = self.beta_start**power, self.beta_end**power
+        betas: NDArray[np.float64] = (
+            first + (last - first) * np.arange(self.train_steps) / (self.train_steps - 1)
+        ) ** (1 / power)
+        kept = np.cumprod(1.0 - betas)
+        return np.sqrt((1.0 - kept) / kept)
+
+    def signal_scale(self, sigma: float) -> float:
+        """Factor of x0 in latents of this noise level."""
+        return 1.0 - sigma if self.parametrisation == "flow" else 1.0
+
+    def initial_scale(self, sigma: float) -> float:
+        """Factor that turns standard noise into the latents of a schedule's first level, as diffusers starts."""
+        if self.parametrisation == "flow":
+            return 1.0
+        # "leading" starts below the last trained level, where the data's own variance still counts.
+        return float(np.hypot(sigma, 1.0)) if self.spacing == "leading" else sigma
+
+
+def read_noise_levels(folder: Path) -> NoiseLevels:
+    """The noise levels of the model in `folder`.
+
+    Raises:
+        BadModelError: The configuration is missing, malformed, or asks for something unknown.
+    """
+    file = folder / "scheduler" / "scheduler_config.json"
+    config = read_config(file)
+    class_name = class_name_in(config, "_class_name", file, _SCHEDULERS)
+    train_steps = _number(config, "num_train_timesteps", 1000, file)
+    if not 2 <= train_steps <= 100_000:
+        raise BadModelError(f"{file}: num_train_timesteps is {train_steps:g}; get the model again")
+    if config.get("use_flow_sigmas") is True or class_name == "FlowMatchEulerDiscreteScheduler":
+        shift = _number(config, "flow_shift" if "flow_shift" in config else "shift", 1.0, file)
+        # A flow model may predict x0 itself; what diffusers calls "flow_prediction" is the velocity.
+        prediction: Prediction = "sample" if config.get("prediction_type") == "sample" else "flow"
+        return NoiseLevels("flow", prediction, train_steps=int(train_steps), flow_shift=shift)
+    return NoiseLevels(
+        "variance",
+        cast("Prediction", _choice(config, "prediction_type", "epsilon", ("epsilon", "v_prediction", "sample"), file)),
+        cast("Spacing", _choice(config, "timestep_spacing", "leading", ("leading", "trailing", "linspace"), file)),
+        train_steps=int(train_steps),
+        steps_offset=int(_number(config, "steps_offset", 0, file)),
+        beta_schedule=_choice(config, "beta_schedule", "linear", ("scaled_linear", "linear"), file),
+        beta_start=_number(config, "beta_start", 0.0001, file),
+        beta_end=_number(config, "beta_end", 0.02, file),
+    )
+
+
+def _number(config: Mapping[str, object], key: str, default: float, file: Path) -> float:
+    value = config.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
+        raise BadModelError(f"{file}: {key} is {str(value)[:80]}, not a number; get the model again")
+    return value
+
+
+def _choice(config: Mapping[str, object], key: str, default: str, allowed: tuple[str, ...], file: Path) -> str:
+    value = config.get(key, default)
+    if not isinstance(value, str) or value not in allowed:
+        raise BadModelError(f"{file}: {key} is {str(value)[:80]!r}; Onetake knows {', '.join(allowed)}")
+    return value

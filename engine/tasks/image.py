@@ -1,0 +1,101 @@
+"""Text to image: from a frozen request to pictures, as the algorithm runs.
+
+Owns the order of the stages and the check that numbers stay finite. Files and events are engine.tasks.image_job's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from engine.errors import NotFiniteError
+from engine.media.pixels import to_uint8
+from engine.sampling.guidance import GuidedDenoiser
+from engine.sampling.noise import INITIAL, draw_noise, step_stream
+from engine.sampling.schedule import make_schedule
+from engine.sampling.solvers import sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from engine.messages import ImageRequest
+    from engine.models.denoiser import Denoiser, StepContext
+    from engine.tasks.loading import LoadedModel
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Picture `index` of a batch, made from `seed` alone: (H, W, 3) uint8 RGB."""
+
+    index: int
+    seed: int
+    pixels: NDArray[np.uint8]
+
+
+def make_pictures(request: ImageRequest, loaded: LoadedModel, after_step: Callable[[int], None]) -> Iterator[Picture]:
+    """Make the request's pictures in seed order, each handed out as soon as it is decoded.
+
+    Args:
+        request: A request that the model's spec has checked.
+        loaded: The model.
+        after_step: Told the number of denoising steps done, over all pictures; may raise to stop.
+
+    Raises:
+        NotFiniteError: Latents or pixels became NaN or infinite.
+    """
+    seeds = range(request.seed, request.seed + request.count)
+    for start in range(0, request.count, loaded.plan.pictures_at_once):
+        chunk = seeds[start : start + loaded.plan.pictures_at_once]
+        done = start * request.steps
+        pixels = _make_chunk(request, loaded, chunk, lambda steps, done=done: after_step(done + steps))
+        for offset, seed in enumerate(chunk):
+            yield Picture(start + offset, seed, pixels[offset].numpy())
+
+
+@torch.inference_mode()
+def _make_chunk(
+    request: ImageRequest, loaded: LoadedModel, seeds: Sequence[int], after_step: Callable[[int], None]
+) -> Tensor:
+    """Pictures of `seeds`, (B, H, W, 3) uint8."""
+    model, levels, device = loaded.model, loaded.model.noise_levels, loaded.plan.torch_device
+    shape = model.latent_shape(request.width, request.height)
+
+    def noise_of(stream: int) -> Tensor:
+        return torch.stack([draw_noise(shape, seed, stream) for seed in seeds]).to(device)
+
+    def after(step: StepContext, clean: Tensor) -> None:
+        _check_finite(clean, f"step {step.index + 1} of {step.count}", loaded)
+        after_step((step.index + 1) * len(seeds))
+
+    conditioning = loaded.prompts.encode(request.prompt)
+    denoiser: Denoiser = model
+    if loaded.spec.takes_guidance and request.guidance_scale > 1.0:
+        negative = loaded.prompts.encode(request.negative_prompt)
+        denoiser = GuidedDenoiser(model, negative, request.guidance_scale)
+    schedule = make_schedule(levels, request.steps, loaded.spec.schedule)
+    latents = sample(
+        denoiser,
+        noise_of(INITIAL) * levels.initial_scale(schedule[0].sigma),
+        schedule,
+        conditioning,
+        signal_scale=levels.signal_scale,
+        fresh_noise=lambda step: noise_of(step_stream(step.index)),
+        after_step=after,
+    )
+    pictures = model.decode(latents)
+    _check_finite(pictures, "the decoded picture", loaded)
+    return to_uint8(pictures)
+
+
+def _check_finite(values: Tensor, where: str, loaded: LoadedModel) -> None:
+    if not bool(torch.isfinite(values).all()):
+        raise NotFiniteError(
+            f"{loaded.spec.name} gave NaN or infinity at {where} in {loaded.plan.dtype}; "
+            "check the model's files with `onetake models verify`"
+        )

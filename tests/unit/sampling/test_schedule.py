@@ -1,0 +1,61 @@
+"""engine.sampling.schedule: schedules start at noise, end at nothing, and are data."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import BadModelError
+from engine.models.noise_levels import NoiseLevels
+from engine.sampling.schedule import make_schedule
+
+FLOW = NoiseLevels("flow", "flow")
+KINDS = [
+    FLOW,
+    NoiseLevels("flow", "flow", flow_shift=3.0),
+    NoiseLevels("variance", "epsilon", "trailing"),
+    NoiseLevels("variance", "epsilon", "leading"),
+    NoiseLevels("variance", "epsilon", "linspace"),
+]
+
+
+@given(st.sampled_from(KINDS), st.integers(1, 150), st.sampled_from(["", "student_then_teacher"]))
+def test_every_schedule_falls_from_noise_to_nothing(levels: NoiseLevels, steps: int, name: str) -> None:
+    """Levels fall strictly, join from step to step, end at 0, and steps are numbered."""
+    if name and levels.parametrisation != "flow":
+        return
+    schedule = make_schedule(levels, steps, name)
+    assert [step.index for step in schedule] == list(range(steps))
+    assert {step.count for step in schedule} == {steps}
+    assert schedule[-1].next_sigma == 0.0
+    assert all(step.sigma > step.next_sigma for step in schedule if levels.spacing != "linspace" or steps > 1)
+    assert all(a.next_sigma == b.sigma for a, b in itertools.pairwise(schedule))
+    assert all(0 <= step.timestep <= levels.train_steps for step in schedule)
+
+
+def test_one_step_asks_the_student_alone() -> None:
+    """A single step is the same whether or not a teacher would follow."""
+    assert make_schedule(FLOW, 1, "student_then_teacher") == make_schedule(FLOW, 1)
+    (step,) = make_schedule(FLOW, 1)
+    assert (step.sigma, step.timestep, step.next_sigma) == (pytest.approx(0.999), 999.0, 0.0)
+
+
+def test_the_teacher_refines_from_half_noise() -> None:
+    """More steps: the student's picture is noised halfway afresh and refined in even steps."""
+    schedule = make_schedule(FLOW, 5, "student_then_teacher")
+    assert [step.renoise for step in schedule] == [True, False, False, False, False]
+    assert [step.sigma for step in schedule] == pytest.approx([0.999, 0.5, 0.375, 0.25, 0.125])
+    assert [step.timestep for step in schedule] == pytest.approx([999, 500, 375, 250, 125])
+
+
+def test_a_wrong_schedule_is_named() -> None:
+    """Unknown names, and names that do not suit the model, say what to write instead."""
+    with pytest.raises(BadModelError, match="'fast' is not known"):
+        make_schedule(FLOW, 1, "fast")
+    with pytest.raises(BadModelError, match="needs a flow model"):
+        make_schedule(KINDS[-1], 2, "student_then_teacher")
+    with pytest.raises(BadModelError, match="1001 steps exceed"):
+        make_schedule(KINDS[2], 1001)
