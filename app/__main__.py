@@ -22,7 +22,7 @@ def _open_window() -> int:
     from engine.paths import Paths
 
     try:
-        from app.application import run
+        from app.opening import run
     except ImportError as error:
         # On a bare Linux, Qt's own libraries are there but those of the system that it links against are not.
         print(f"onetake: the window cannot start: {error}", file=sys.stderr)

@@ -96,11 +96,15 @@ class EngineLink(QThread):
             self._wake.notify()
 
     def close(self) -> None:
-        """Stop the thread and wait for its end. Jobs go on in the service."""
+        """Stop the thread, wait for its end and deliver what it had to say. Jobs go on in the service.
+
+        While the engine answers, commands that still wait are carried out first.
+        """
         with self._wake:
             self._stopping = True
             self._wake.notify()
         self.wait()
+        self._deliver()
 
     # The window's thread.
 
@@ -153,6 +157,7 @@ class EngineLink(QThread):
                     self._wake.wait_for(lambda: self._stopping or self._commands or self._lost, STATUS_EVERY_S)
             if self._lost is not None:
                 raise self._lost
+            self._run_commands(client)
         finally:
             # Hanging up is what ends the listener's wait.
             client.close()
@@ -170,7 +175,7 @@ class EngineLink(QThread):
                 self._wake.notify()
 
     def _run_commands(self, client: Client) -> None:
-        while self._commands and not self._stopping:
+        while self._commands:
             self._run_command(client, self._commands.popleft())
 
     def _run_command(self, client: Client, command: Command) -> None:

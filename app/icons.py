@@ -48,6 +48,10 @@ class Icons(QObject):
                 icon.addPixmap(self.pixmap(name, "faint", scale), QIcon.Mode.Disabled)
         return icon
 
+    def emblem(self) -> QIcon:
+        """The program's own icon, in its own colours."""
+        return QIcon(str(self._folder / "onetake.svg"))
+
     def pixmap(self, name: str, tint: str, scale: float, side_px: int = SIDE_PX) -> QPixmap:
         """The icon as pixels for a screen of that scale."""
         return draw(self._folder / f"{name}.svg", self._theme.tokens, tint, scale, side_px)

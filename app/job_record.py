@@ -35,7 +35,6 @@ class JobRecord:
         self.info = info
         self.token = token
         self.is_live = False
-        self.is_dismissed = False
         self._last_seq = -1
         self._clear_attempt()
 
@@ -61,6 +60,11 @@ class JobRecord:
     @property
     def state(self) -> JobState:
         return self.info.state
+
+    @property
+    def ended_at(self) -> float:
+        """When the job ended, in Unix seconds; for one that has not, when it was made."""
+        return self.info.finished or self.info.created
 
     def name(self, job: str) -> None:
         """The service acknowledged the request as `job`."""
@@ -119,7 +123,7 @@ class JobRecord:
                 info = replace(self.info, state=JobState.FAILED, error_kind=event.kind, error_message=event.message)
             case Cancelled():
                 info = replace(self.info, state=JobState.CANCELLED)
-        return self.take_info(info)
+        return self.take_info(replace(info, finished=time.time()))
 
     def seconds_left(self) -> float | None:
         """Time to the end of a running job at its pace so far; None while that is a guess."""

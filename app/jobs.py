@@ -6,6 +6,7 @@ The rules of one job are in `job_record`; which rows a view shows is the view's 
 from __future__ import annotations
 
 import itertools
+import time
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,11 @@ class JobRole(IntEnum):
 
 
 class JobModel(QAbstractListModel):
-    """Jobs by key: the service's job id, or our token until the service has acknowledged a request."""
+    """Jobs by key: the service's job id, or our token until the service has acknowledged a request.
+
+    Args:
+        cleared_at: When the artist last cleared the ended jobs from the queue, in Unix seconds.
+    """
 
     job_changed = Signal(str)
     """State, progress or outputs of the job with this key changed."""
@@ -47,13 +52,15 @@ class JobModel(QAbstractListModel):
     """The request known by a token is acknowledged and has a job id from now on."""
     candidate_arrived = Signal(str, int)
     paused_changed = Signal(bool)
+    ended_cleared = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, cleared_at: float = 0.0) -> None:
         super().__init__(parent)
         self._records: list[JobRecord] = []
         self._by_key: dict[str, JobRecord] = {}
         self._tokens = itertools.count(1)
         self.is_paused = False
+        self.cleared_at = cleared_at
         self._readers: dict[int, Callable[[JobRecord], object]] = {
             Qt.ItemDataRole.DisplayRole: lambda record: record.request.prompt,
             Qt.ItemDataRole.ToolTipRole: lambda record: record.request.prompt,
@@ -107,6 +114,10 @@ class JobModel(QAbstractListModel):
         """All jobs, oldest first."""
         return tuple(self._records)
 
+    def unsent(self) -> list[JobRecord]:
+        """Requests that the service has not acknowledged yet, oldest first."""
+        return [record for record in self._records if not record.info.job]
+
     def unfinished(self) -> list[JobRecord]:
         """Jobs that run or wait, oldest first."""
         return [record for record in self._records if not record.state.is_final]
@@ -119,12 +130,16 @@ class JobModel(QAbstractListModel):
         self._insert([JobRecord.submitting(token, request)])
         return token
 
-    def dismiss_ended(self) -> None:
-        """Clear ended jobs from the queue; the service and the gallery keep them."""
-        for row, record in enumerate(self._records):
-            if record.state.is_final and not record.is_dismissed:
-                record.is_dismissed = True
-                self._row_changed(row)
+    def troubled(self) -> list[JobRecord]:
+        """Jobs that failed or were cancelled since the list was last cleared, newest first."""
+        ended = [record for record in self._records if record.state in (JobState.FAILED, JobState.CANCELLED)]
+        ended = [record for record in ended if record.ended_at > self.cleared_at]
+        return sorted(ended, key=lambda record: record.ended_at, reverse=True)
+
+    def clear_ended(self) -> None:
+        """Take what has ended until now from the queue; the service and the gallery keep it."""
+        self.cleared_at = time.time()
+        self.ended_cleared.emit()
 
     def take(self, report: Report) -> None:
         """Apply one report of the engine's thread."""
@@ -181,7 +196,6 @@ class JobModel(QAbstractListModel):
         if record.info == info or not record.take_info(info):
             return
         record.is_live = record.is_live or live
-        record.is_dismissed = record.is_dismissed and info.state.is_final
         self._changed(record, was_final=was_final)
 
     def _take_event(self, message: EventMessage) -> None:

@@ -6,54 +6,39 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.theme import Appearance, Theme
 
 if TYPE_CHECKING:
     from app.actions import Actions
+    from app.main_window import MenuTitles
 
 MenuItems = tuple[QAction | None, ...]
 
 
-def build_menus(window: QMainWindow, actions: Actions, panels: list[QAction], appearance: QActionGroup) -> None:
-    """Fill the window's menu bar. None is a separator."""
-    tr = window.tr
+def fill_menus(titles: MenuTitles, actions: Actions, panels: list[QAction], appearance: QActionGroup) -> None:
+    """Put the actions under their titles. None is a separator."""
     pictures = (actions.grid, actions.fit, actions.actual, actions.double, actions.previous, actions.next)
     places = (actions.full_screen, actions.hide_panels, actions.next_panel)
-    menus: list[tuple[str, MenuItems]] = [
-        (
-            tr("&File"),
-            (actions.open_settings, None, actions.save_as, actions.reveal, None, actions.quit),
-        ),
-        (
-            tr("&Edit"),
-            (
-                actions.undo,
-                actions.redo,
-                None,
-                actions.copy_picture,
-                actions.copy_settings,
-                actions.reuse,
-                actions.star,
-            ),
-        ),
-        (
-            tr("&View"),
-            (*pictures, None, *places, None, *panels, None, *appearance.actions()),
-        ),
-        (
-            tr("&Generate"),
-            (actions.generate, None, actions.go_to_prompt, actions.lock_seed, actions.roll_seed),
-        ),
-        (
-            tr("&Queue"),
-            (actions.pause, actions.cancel, actions.retry, actions.clear, None, actions.reconnect),
-        ),
-        (tr("&Help"), (actions.shortcuts, None, actions.about)),
+    copies = (actions.copy_picture, actions.copy_settings, actions.reuse, actions.star)
+    menus: list[tuple[QMenu, MenuItems]] = [
+        (titles.file, (actions.open_settings, None, actions.save_as, actions.reveal, None, actions.quit)),
+        (titles.edit, (actions.undo, actions.redo, None, *copies)),
+        (titles.view, (*pictures, None, *places, None, *panels, None, *appearance.actions())),
+        (titles.generate, (actions.generate, None, actions.go_to_prompt, actions.lock_seed, actions.roll_seed)),
+        (titles.queue, (actions.pause, actions.cancel, actions.retry, actions.clear, None, actions.reconnect)),
+        (titles.help, (actions.shortcuts, None, actions.about)),
     ]
-    for title, items in menus:
-        menu = window.menuBar().addMenu(title)
+    for menu, items in menus:
         for item in items:
             if item is None:
                 menu.addSeparator()

@@ -1,4 +1,4 @@
-"""How the window looked when it was closed: geometry, panels and appearance. Nothing of the artist's work."""
+"""How the window looked when it was closed: geometry, panels, appearance, what was cleared. Nothing of the work."""
 
 from __future__ import annotations
 
@@ -31,6 +31,18 @@ class WindowSettings:
     @appearance.setter
     def appearance(self, appearance: Appearance) -> None:
         self._store.setValue("appearance", str(appearance))
+
+    @property
+    def cleared_at(self) -> float:
+        """When the ended jobs were last cleared from the queue, in Unix seconds."""
+        try:
+            return float(str(self._store.value("cleared_at", 0.0)))
+        except ValueError:
+            return 0.0
+
+    @cleared_at.setter
+    def cleared_at(self, when: float) -> None:
+        self._store.setValue("cleared_at", when)
 
     def restore(self, window: QMainWindow) -> bool:
         """Arrange the window as it was; False when nothing was kept."""

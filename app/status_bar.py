@@ -30,7 +30,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self.devices = ElidedLabel()
         self.devices.setObjectName("quiet")
-        self.devices.setContentsMargins(8, 0, 0, 0)
+        self.devices.setContentsMargins(12, 0, 0, 0)
         self._engine_icon = QLabel()
         self.engine = QLabel()
         self.engine.setObjectName("quiet")
@@ -40,7 +40,7 @@ class StatusBar(QStatusBar):
         self.retry.clicked.connect(self.retry_pressed)
         self.saved = QLabel()
         self.saved.setObjectName("quiet")
-        self.saved.setContentsMargins(12, 0, 8, 0)
+        self.saved.setContentsMargins(12, 0, 12, 0)
         self.addWidget(self.devices, 1)
         for widget in (self._engine_icon, self.engine, self.retry, self.saved):
             self.addPermanentWidget(widget)
@@ -82,7 +82,7 @@ class StatusBar(QStatusBar):
         self.show_connection(self._connection)
 
     def _device(self, worker: WorkerStatus) -> str:
-        words = f"{worker.device}  ·  {worker.name}"
+        words = "  ·  ".join(part for part in (worker.device, worker.name) if part)
         if worker.memory_total_bytes:
             used, total = worker.memory_used_bytes / GIB, worker.memory_total_bytes / GIB
             words += self.tr("  ·  {used:.1f} of {total:.0f} GB").format(used=used, total=total)

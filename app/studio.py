@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from app.background import Background, Problem
     from app.canvas.stage import Stage
     from app.engine_link import EngineLink
+    from app.outbox import Outbox
     from app.project import Project
 
 
@@ -46,6 +47,7 @@ class _Parts:
     project: Project
     jobs: JobModel
     link: EngineLink
+    outbox: Outbox
     stage: Stage
     notices: NoticeBar
     background: Background
@@ -63,13 +65,14 @@ class Studio(QObject):
         project: Project,
         jobs: JobModel,
         link: EngineLink,
+        outbox: Outbox,
         stage: Stage,
         notices: NoticeBar,
         background: Background,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._of = _Parts(project, jobs, link, stage, notices, background)
+        self._of = _Parts(project, jobs, link, outbox, stage, notices, background)
         self._follows = True
         link.reported.connect(self._take)
         jobs.job_changed.connect(self._follow)
@@ -83,13 +86,14 @@ class Studio(QObject):
             self.refused.emit(error.message)
             return
         self.refused.emit("")
-        token = self._of.jobs.add_submitting(request)
-        self._of.link.send(SubmitCommand(token, request))
+        token = self._of.outbox.send(request)
         self._follows = True
         if self._is_idle_canvas() or len(self._of.jobs.unfinished()) == 1:
             self._of.stage.show_job(token)
         if self._of.link.connection.reach is Reach.LOST:
-            self.say(self.tr("The engine is not reachable; the job waits until it is."), icon="warn", tint="warn")
+            self.say(
+                self.tr("The engine is not reachable; the job is kept and waits until it is."), icon="warn", tint="warn"
+            )
 
     def generate_example(self, prompt: str) -> None:
         """Write an example into the prompt and generate it."""
@@ -240,15 +244,16 @@ class Studio(QObject):
         return record is None or record.state.is_final
 
     def _show_something(self) -> None:
-        """An empty canvas shows what runs, else the latest result, so that a reopened window goes on where it was."""
+        """An empty canvas shows what runs, else how the latest job ended, so that a new window goes on where it was."""
         if self._of.stage.record is not None:
             return
         unfinished = self._of.jobs.unfinished()
         done = [record for record in self._of.jobs.records() if record.state is JobState.DONE]
-        for candidates in (unfinished[:1], done[-1:]):
-            if candidates:
-                self._of.stage.show_job(JobModel.key_of(candidates[0]))
-                return
+        failed = [record for record in self._of.jobs.troubled() if record.state is JobState.FAILED]
+        ended = sorted((*done, *failed), key=lambda record: record.ended_at)
+        for record in (*unfinished[:1], *ended[-1:]):
+            self._of.stage.show_job(JobModel.key_of(record))
+            return
 
     def _follow_named(self, _token: str, job: str) -> None:
         self._follow(job)

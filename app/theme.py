@@ -6,11 +6,10 @@ Widgets that paint themselves ask `Theme.tokens`; icons are recoloured by `icons
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +20,7 @@ SMALLEST_TEXT_PX = 13
 ROW_OF_TEXT = 28 / 13
 
 
-class Tokens(msgspec.Struct, frozen=True):
+class Tokens(NamedTuple):
     """One theme's colours, as #rrggbb."""
 
     surround: str
@@ -114,7 +113,6 @@ class Theme(QObject):
         self._sheet = (resources / "style.qss").read_text(encoding="utf-8")
         self.appearance = Appearance.SYSTEM
         self.tokens = DARK
-        app.setStyle("Fusion")
         font = base_font()
         app.setFont(font)
         self.text_px = font.pixelSize()
@@ -143,11 +141,12 @@ class Theme(QObject):
         self.changed.emit()
 
     def _fill_in(self, sheet: str) -> str:
-        values = {name: str(getattr(self.tokens, name)) for name in Tokens.__struct_fields__}
+        values = {name: str(getattr(self.tokens, name)) for name in Tokens._fields}
         values |= {
             "radius": "4px",
             "field": f"{self.row_px - 2}px",
             "button": f"{self.row_px + 8}px",
+            "bar": f"{self.row_px}px",
             "icons": self._icons_folder,
         }
         # Longest first: @accent must not eat the head of @accent_fill.
@@ -159,7 +158,10 @@ class Theme(QObject):
 def base_font() -> QFont:
     """The system's font, at its size but never under 13 px."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    font.setPixelSize(max(SMALLEST_TEXT_PX, QFontInfo(font).pixelSize()))
+    # Not from QFontInfo, which loads the font at a size that is then not used.
+    points, px_per_point = font.pointSizeF(), QGuiApplication.primaryScreen().logicalDotsPerInchY() / 72
+    wanted = round(points * px_per_point) if points > 0 else font.pixelSize()
+    font.setPixelSize(max(SMALLEST_TEXT_PX, wanted))
     return font
 
 

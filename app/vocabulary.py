@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-import msgspec
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from engine.messages import ModelSpec
@@ -13,7 +11,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W_]+")
 
 
-class WordSpan(msgspec.Struct, frozen=True):
+class WordSpan(NamedTuple):
     """A word and where it stands: `start` and `end` count code points of the text."""
 
     word: str

@@ -9,28 +9,14 @@ from __future__ import annotations
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from io import BytesIO
 from threading import Condition, Event
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from msgspec.structs import replace
-from PIL import Image, ImageDraw
-
 from engine.errors import BadInputError, ServiceError, UnknownJobError
-from engine.messages import (
-    Cancelled,
-    Failed,
-    Finished,
-    ImageRequest,
-    JobInfo,
-    JobState,
-    ModelSpec,
-    Preview,
-    Progress,
-    Request,
-    draw_seed,
-)
+from engine.messages import Cancelled, ImageRequest, JobInfo, JobState, ModelSpec, Request
 from engine.protocol import EventMessage, JobChanged, Jobs, QueueCounts, Status, WorkerStatus
+from tests.fake_jobs import DEVICE, FakeJobs
+from tests.requests import PAPERCUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,61 +24,6 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 Script = Literal["finish", "slow", "hold", "fail", "refuse", "block", "disconnect"]
-
-VOCABULARY = (
-    *("winter", "summer", "mountains", "at", "night", "a", "moon", "on", "the", "left", "right", "lake", "with", "and"),
-    *("day", "dusk", "sun", "boat", "trees", "red", "balloon", "clouds", "over", "stars", "forest", "snow", "house"),
-)
-PAPERCUT = ModelSpec(
-    name="papercut",
-    title="Papercut",
-    family="stable_diffusion",
-    folder="papercut",
-    licence="Apache-2.0",
-    max_side=512,
-    max_steps=50,
-    vocabulary=VOCABULARY,
-)
-FREE_TEXT = ModelSpec(
-    name="free-text",
-    title="Free text",
-    family="stable_diffusion",
-    folder="free-text",
-    licence="none",
-    default_width=512,
-    default_height=512,
-    size_multiple=8,
-    default_steps=25,
-    max_steps=150,
-    default_guidance=7.5,
-    takes_negative=True,
-    takes_guidance=True,
-)
-DEVICE = "cpu"
-
-
-def fake_picture(request: ImageRequest, index: int, *, detail: float = 1.0) -> bytes:
-    """A small landscape that depends on the seed, as PNG; `detail` below 1 gives a coarse preview."""
-    seed = request.seed + index
-    width, height = max(8, round(request.width * detail)), max(8, round(request.height * detail))
-    image = Image.new("RGB", (width, height))
-    draw = ImageDraw.Draw(image)
-    hue = seed * 47 % 360
-    for y in range(height):
-        draw.line([(0, y), (width, y)], fill=f"hsl({hue}, 35%, {18 + 30 * y // height}%)")
-    moon_x, radius = (0.15 + seed * 0.137 % 0.7) * width, 0.09 * width
-    box = (moon_x - radius, 0.2 * height - radius, moon_x + radius, 0.2 * height + radius)
-    draw.ellipse(box, fill="#f2e9d0")
-    for layer in range(3):
-        base = height * (0.5 + 0.17 * layer)
-        peaks = [
-            (width * step / 6, base + height * 0.12 * ((seed * (step + 3) * (layer + 2)) % 7 / 7 - 0.5))
-            for step in range(7)
-        ]
-        draw.polygon([(0, height), *peaks, (width, height)], fill=f"hsl({hue}, 28%, {40 - 11 * layer}%)")
-    document = BytesIO()
-    image.save(document, "PNG")
-    return document.getvalue()
 
 
 @dataclass(order=True)
@@ -112,7 +43,6 @@ class FakeEngine:
     """
 
     def __init__(self, folder: Path, *, models: tuple[ModelSpec, ...] = (PAPERCUT,), pace_s: float = 0.2) -> None:
-        self.folder = folder
         self.known_models = models
         self.pace_s = pace_s
         self.requests: list[Request] = []
@@ -123,11 +53,9 @@ class FakeEngine:
         self.released = Event()
         self._scripts: deque[Script] = deque()
         self._default: Script = "finish"
-        self._jobs: dict[str, JobInfo] = {}
-        self._seq: dict[str, int] = {}
+        self._jobs = FakeJobs(folder)
         self._due: list[_Due] = []
         self._order = 0
-        self._messages: deque[JobChanged | EventMessage] = deque()
         self._condition = Condition()
         self._open: set[int] = set()
 
@@ -149,7 +77,7 @@ class FakeEngine:
                 raise ServiceError("the engine service cannot be started; look at the log")
             self.connections += 1
             self._open.add(self.connections)
-            self._messages.clear()
+            self._jobs.messages.clear()
             return FakeClient(self, self.connections)
 
     def crash(self, *, restarts: bool = True) -> None:
@@ -162,31 +90,39 @@ class FakeEngine:
     def show_candidate(self, job: str, index: int, *, final: bool = True, late: bool = False) -> None:
         """A held job sends one picture; `late` sends it with an old sequence number."""
         with self._condition:
-            self._candidate(job, index, final=final, late=late)
+            self._jobs.candidate(job, index, final=final, late=late)
             self._condition.notify_all()
 
     def finish(self, job: str) -> None:
         """A held job ends well."""
         with self._condition:
-            self._finish(job)
+            self._jobs.finish(job)
             self._condition.notify_all()
 
     def fail(self, job: str, kind: str, message: str) -> None:
         """A held job fails."""
         with self._condition:
-            self._fail(job, kind, message)
+            self._jobs.fail(job, kind, message)
             self._condition.notify_all()
 
     def info(self, job: str) -> JobInfo:
         """The row of a job."""
-        return self._jobs[job]
+        return self._jobs.rows[job]
 
     def add_done(self, request: ImageRequest) -> str:
         """A job of an earlier day."""
         with self._condition:
-            job = self._new_job(request)
-            self._finish(job)
-            self._messages.clear()
+            job = self._jobs.add(request)
+            self._jobs.finish(job)
+            self._jobs.messages.clear()
+            return job
+
+    def add_failed(self, request: ImageRequest, message: str) -> str:
+        """A job that failed when no window watched."""
+        with self._condition:
+            job = self._jobs.add(request)
+            self._jobs.fail(job, "job_failed", message)
+            self._jobs.messages.clear()
             return job
 
     # What a client asks.
@@ -220,8 +156,8 @@ class FakeEngine:
             while True:
                 self._check(connection)
                 now = time.monotonic()
-                if self._messages:
-                    return self._messages.popleft()
+                if self._jobs.messages:
+                    return self._jobs.messages.popleft()
                 if self._due and self._due[0].when <= now:
                     self._due.pop(0).happen()
                     continue
@@ -235,13 +171,13 @@ class FakeEngine:
             raise ServiceError("the connection to the engine service is lost")
 
     def jobs(self) -> Jobs:
-        return Jobs(call=0, jobs=tuple(self._jobs.values()), paused=self.paused)
+        return Jobs(call=0, jobs=tuple(self._jobs.rows.values()), paused=self.paused)
 
     def set_paused(self, paused: bool) -> None:
         self.paused = paused
 
     def status(self) -> Status:
-        states = [info.state for info in self._jobs.values()]
+        states = [info.state for info in self._jobs.rows.values()]
         worker = WorkerStatus(
             device=DEVICE,
             name="Fake processor",
@@ -269,114 +205,51 @@ class FakeEngine:
             self._condition.release()
             self.released.wait()
             self._condition.acquire()
-        job = self._new_job(request)
-        self._change(job)
+        job = self._jobs.add(request)
+        self._jobs.change(job)
         self._schedule(job, script)
         return job
 
     def cancel(self, job: str) -> None:
         self.calls.append(("cancel", job))
-        info = self._jobs.get(job)
+        info = self._jobs.rows.get(job)
         if info is None or info.state.is_final:
             raise UnknownJobError(f"job {job!r} has ended; there is nothing to cancel")
         self._due = [due for due in self._due if due.job != job]
-        self._change(job, state=JobState.CANCELLED)
-        self._event(Cancelled(job=job, attempt=self._jobs[job].attempt))
+        self._jobs.change(job, state=JobState.CANCELLED, finished=time.time())
+        self._jobs.send(Cancelled(job=job, attempt=self._jobs.rows[job].attempt))
 
     def retry(self, job: str) -> None:
         self.calls.append(("retry", job))
-        info = self._jobs.get(job)
+        info = self._jobs.rows.get(job)
         if info is None or info.state not in (JobState.FAILED, JobState.CANCELLED):
             raise UnknownJobError(f"job {job!r} cannot be tried again; only failed and cancelled jobs can")
-        self._change(job, state=JobState.PENDING, error_kind="", error_message="")
+        self._jobs.change(job, state=JobState.PENDING, finished=None, error_kind="", error_message="")
         self._schedule(job, self._scripts.popleft() if self._scripts else self._default)
-
-    def _new_job(self, request: Request) -> str:
-        job = f"job-{len(self._jobs) + 1}"
-        self._jobs[job] = JobInfo(job=job, state=JobState.PENDING, request=request, outputs=(), created=time.time())
-        self._seq[job] = 0
-        return job
 
     def _schedule(self, job: str, script: Script) -> None:
         pace_s = self.pace_s if script == "slow" else 0.0
-        count = self._jobs[job].request.count
-        steps: list[Callable[[], None]] = [lambda: self._start(job)]
+        count = self._jobs.rows[job].request.count
+        steps: list[Callable[[], None]] = [lambda: self._jobs.start(job)]
         if script in ("finish", "slow", "block"):
             for index in range(count):
                 if script == "slow":
-                    steps.append(lambda index=index: self._candidate(job, index, final=False))
-                steps.append(lambda index=index: self._candidate(job, index))
-            steps.append(lambda: self._finish(job))
+                    steps.append(lambda index=index: self._jobs.candidate(job, index, final=False))
+                steps.append(lambda index=index: self._jobs.candidate(job, index))
+            steps.append(lambda: self._jobs.finish(job))
         elif script == "fail":
             message = "the job needs 6.1 GB and 4.0 GB are free; use a smaller size or fewer pictures"
-            steps.append(lambda: self._fail(job, "out_of_memory", message))
+            steps.append(lambda: self._jobs.fail(job, "out_of_memory", message))
         elif script == "disconnect":
-            steps += [lambda: self._candidate(job, 0), self._cut]
+            steps += [lambda: self._jobs.candidate(job, 0), self._cut]
         now = time.monotonic()
         for number, step in enumerate(steps):
             self._order += 1
             self._due.append(_Due(now + number * pace_s, self._order, job, step))
         self._due.sort()
 
-    # What happens to a job.
-
-    def _start(self, job: str) -> None:
-        attempt = self._jobs[job].attempt + 1
-        self._change(job, state=JobState.RUNNING, attempt=attempt, started=time.time(), devices=(DEVICE,))
-        self._progress(job, 0)
-
-    def _candidate(self, job: str, index: int, *, final: bool = True, late: bool = False) -> None:
-        info = self._jobs[job]
-        picture = fake_picture(info.request, index, detail=1.0 if final else 0.2)
-        event = Preview(job=job, attempt=info.attempt, index=index, image=picture, final=final)
-        if late:
-            self._messages.append(EventMessage(event=replace(event, seq=0)))
-            return
-        self._event(event)
-        if final:
-            self._progress(job, index + 1)
-
-    def _progress(self, job: str, step: int) -> None:
-        info = self._jobs[job]
-        progress = Progress(job=job, attempt=info.attempt, step=step, steps=info.request.count, device=DEVICE)
-        self._event(progress)
-
-    def _finish(self, job: str) -> None:
-        request = self._jobs[job].request
-        outputs: list[str] = []
-        for index in range(request.count):
-            file = self.folder / f"{job}-{index}.png"
-            file.write_bytes(fake_picture(request, index))
-            outputs.append(str(file))
-        info = self._change(job, state=JobState.DONE, outputs=tuple(outputs), seconds=0.9, finished=time.time())
-        self._event(
-            Finished(
-                job=job,
-                attempt=info.attempt,
-                outputs=info.outputs,
-                seed=request.seed,
-                model=request.model,
-                devices=(DEVICE,),
-                seconds=0.9,
-                restarts=0,
-            )
-        )
-
-    def _fail(self, job: str, kind: str, message: str) -> None:
-        info = self._change(job, state=JobState.FAILED, error_kind=kind, error_message=message)
-        self._event(Failed(job=job, attempt=info.attempt, kind=kind, message=message))
-
     def _cut(self) -> None:
         self._open.clear()
-
-    def _change(self, job: str, **changes: object) -> JobInfo:
-        info = self._jobs[job] = replace(self._jobs[job], **changes)
-        self._messages.append(JobChanged(info=info))
-        return info
-
-    def _event(self, event: Preview | Progress | Finished | Failed | Cancelled) -> None:
-        self._seq[event.job] += 1
-        self._messages.append(EventMessage(event=replace(event, seq=self._seq[event.job])))
 
 
 class FakeClient:
@@ -412,9 +285,3 @@ class FakeClient:
 
     def close(self) -> None:
         self._engine.hang_up(self._connection)
-
-
-def request(prompt: str = "winter mountains at night", **fields: object) -> ImageRequest:
-    """A valid request."""
-    given: dict[str, object] = {"seed": draw_seed(), **fields}
-    return ImageRequest(prompt=prompt, **given)  # pyright: ignore[reportArgumentType] - checked at construction

@@ -24,6 +24,7 @@ class GalleryPanel(QWidget):
 
     picture_chosen = Signal(str, int)
     """The key of a job and the index of its picture."""
+    open_pressed = Signal()
 
     def __init__(self, model: GalleryModel, cache: PictureCache, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,18 +36,26 @@ class GalleryPanel(QWidget):
         self.list.setItemDelegate(PictureCellDelegate(cache, theme, self.list))
         self.list.set_smallest(THUMB_PX)
         cache.loaded.connect(self.list.viewport().update)
-        empty = EmptyState(self.tr("Finished pictures gather here."))
-        self._stack = QStackedLayout()
-        self._stack.addWidget(empty)
-        self._stack.addWidget(self.list)
+        self.empty = EmptyState(self.tr("Finished pictures gather here."), self.tr("Open a picture…"))
+        self.empty.button.setToolTip(self.tr("Take over the settings of a picture that Onetake made"))
+        self.empty.pressed.connect(self.open_pressed)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, RING_PX, RING_PX, RING_PX)
+        # The stack shows its first page at once: outside the panel that page would flash up as a window of its own.
+        self._stack = QStackedLayout()
         column.addLayout(self._stack)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.list)
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             signal.connect(self._show_state)
         self.list.clicked.connect(self._choose)
         self.list.activated.connect(self._choose)
         self._show_state()
+
+    @property
+    def in_tab_order(self) -> list[QWidget]:
+        """What the keyboard visits, in order."""
+        return [self.empty.button, self.list]
 
     def show_picture(self, key: str, index: int) -> None:
         """Mark the picture that the canvas shows."""

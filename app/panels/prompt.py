@@ -1,129 +1,53 @@
-"""The prompt panel: what to draw, how large, how many, from which seed, with which model, and Generate.
+"""The prompt panel: the text field, what the model will ignore of it, and Generate.
 
-It edits the project and shows it. Sending the request is the window's business.
+It is painted with the first frame and can be typed into at once; `bind` joins it to the project later. The other
+settings come as a form of their own. Sending the request is the window's business.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDoubleSpinBox,
-    QGridLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.vocabulary import vocabulary_of
-from app.widgets.project_keys import ProjectKeys
 from app.widgets.prompt_edit import PromptEdit
-from app.widgets.seed_field import SeedField
-from app.widgets.size_field import SizeField
 from app.words import sentence
-from engine.messages import MAX_COUNT, MAX_GUIDANCE, ModelSpec
 
 if TYPE_CHECKING:
-    from app.icons import Icons
     from app.project import Project
     from app.theme import Theme
 
-PROMPT_ROWS, MOST_PROMPT_ROWS, NEGATIVE_ROWS = 4, 10, 2
+PROMPT_ROWS, MOST_PROMPT_ROWS = 4, 10
 
 
 class PromptPanel(QWidget):
-    """Fields bound to the project both ways, and the Generate button."""
+    """The prompt above, the form in the middle, Generate below."""
 
     generate_pressed = Signal()
 
-    def __init__(self, project: Project, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self._project = project
         self.prompt = PromptEdit(theme)
         self.prompt.set_rows(PROMPT_ROWS, MOST_PROMPT_ROWS)
         self.prompt.setAccessibleName(self.tr("Prompt"))
         self.prompt.setPlaceholderText(self.tr("Describe a picture: what is in it, where, at what time of day"))
-        self.ignored = self._message("warn")
-        self.negative = PromptEdit(theme)
-        self.negative.set_rows(1)
-        self.negative.setAccessibleName(self.tr("Negative prompt"))
-        self.size_field = SizeField(icons)
-        self.count, self.steps, self.guidance = QSpinBox(), QSpinBox(), QDoubleSpinBox()
-        self.count.setRange(1, MAX_COUNT)
-        self.count.setAccessibleName(self.tr("Number of pictures"))
-        self.steps.setAccessibleName(self.tr("Steps"))
-        self.guidance.setRange(0.0, MAX_GUIDANCE)
-        self.guidance.setSingleStep(0.5)
-        self.guidance.setDecimals(1)
-        self.guidance.setAccessibleName(self.tr("Guidance"))
-        self.seed = SeedField(icons)
-        self.model = QComboBox()
-        self.model.setAccessibleName(self.tr("Model"))
-        self.model.view().setAccessibleName(self.tr("Models"))
-        self.error = self._message("bad")
+        self.ignored, self.error = _message("warn"), _message("bad")
         self.generate = QPushButton(self.tr("Generate"))
         self.generate.setObjectName("generate")
         self.generate.setToolTip(self.tr("Ctrl+Return"))
-        self._lay_out()
-        self._bind()
-        self._show_models()
-        self._show(set(project.edit.__struct_fields__))
-
-    def show_error(self, message: str) -> None:
-        """Say why Generate had no effect, beside it; empty takes the message away."""
-        self.error.setText(sentence(message))
-        self.error.setVisible(bool(message))
-        if message:
-            self.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def set_busy(self, *, busy: bool) -> None:
-        """Say on the button that a press adds to the queue."""
-        self.generate.setText(self.tr("Queue another") if busy else self.tr("Generate"))
-
-    def _message(self, name: str) -> QLabel:
-        label = QLabel()
-        label.setObjectName(name)
-        label.setWordWrap(True)
-        label.hide()
-        return label
-
-    def _lay_out(self) -> None:
+        self.generate.clicked.connect(self.generate_pressed)
         content = QWidget()
         content.setObjectName("panel")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(12, 4, 12, 12)
-        column.setSpacing(8)
-        column.addWidget(self.prompt, 3)
-        column.addWidget(self.ignored)
-        column.addWidget(self._label(self.tr("Negative prompt"), self.negative))
-        column.addWidget(self.negative)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(8)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
-        rows: list[list[tuple[str, QWidget]]] = [
-            [(self.tr("Size"), self.size_field)],
-            [(self.tr("Count"), self.count), (self.tr("Steps"), self.steps)],
-            [(self.tr("Seed"), self.seed)],
-            [(self.tr("Guidance"), self.guidance)],
-            [(self.tr("Model"), self.model)],
-        ]
-        for row, fields in enumerate(rows):
-            for place, (text, field) in enumerate(fields):
-                top = Qt.AlignmentFlag.AlignTop if field is self.size_field else Qt.AlignmentFlag.AlignVCenter
-                grid.addWidget(self._label(text, field), row, 2 * place, top)
-                span = 3 if len(fields) == 1 and field is not self.guidance else 1
-                grid.addWidget(field, row, 2 * place + 1, 1, span)
-        column.addSpacing(4)
-        column.addLayout(grid)
-        column.addStretch(1)
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(12, 4, 12, 12)
+        self._column.setSpacing(8)
+        self._column.addWidget(self.prompt, 3)
+        self._column.addWidget(self.ignored)
+        self._column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -140,109 +64,61 @@ class PromptPanel(QWidget):
         outer.addWidget(scroll, 1)
         outer.addLayout(foot)
 
-    def _label(self, text: str, buddy: QWidget) -> QLabel:
-        label = QLabel(text)
-        label.setObjectName("quiet")
-        label.setBuddy(buddy)
-        if buddy is self.size_field:
-            label.setFixedHeight(self.count.sizeHint().height())
-        return label
+    def bind(self, project: Project, form: QWidget) -> None:
+        """Join the field to the project, both ways, and put the form under it. What was typed before counts as typed.
 
-    def _bind(self) -> None:
-        self.prompt.edited.connect(self._type_prompt)
-        self.negative.edited.connect(self._type_negative)
-        self.size_field.changed.connect(self._change_fields)
-        self.seed.changed.connect(self._change_fields)
-        self.count.valueChanged.connect(self._change_count)
-        self.steps.valueChanged.connect(self._change_steps)
-        self.guidance.valueChanged.connect(self._change_guidance)
-        self.model.activated.connect(self._choose_model)
-        self.generate.clicked.connect(self.generate_pressed)
-        self._project.edit_changed.connect(self._show)
-        self._project.models_changed.connect(self._show_models)
-        keys = ProjectKeys(self)
-        spins = (self.count, self.steps, self.guidance, self.size_field.width_px, self.size_field.height_px)
-        for field in (self.prompt, self.negative, self.seed.number, *(spin.lineEdit() for spin in spins)):
-            keys.guard(field)
+        Args:
+            project: Its prompt is shown, and changed by typing.
+            form: The fields of all other settings.
+        """
+        # Before the stretch that keeps everything at the top.
+        self._column.insertWidget(self._column.count() - 1, form)
+        typed = self.prompt.toPlainText()
+        if typed != project.edit.prompt:
+            self._type(project, typed)
+        self.prompt.edited.connect(partial(self._type, project))
+        project.edit_changed.connect(partial(self._show, project))
+        project.models_changed.connect(partial(self._show_vocabulary, project))
+        self._show_vocabulary(project)
 
-    def _type_prompt(self, text: str) -> None:
-        self._project.change(self.tr("typing"), prompt=text)
+    def show_error(self, message: str) -> None:
+        """Say why Generate had no effect, beside it; empty takes the message away."""
+        self.error.setText(sentence(message))
+        self.error.setVisible(bool(message))
+        if message:
+            self.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _type_negative(self, text: str) -> None:
-        self._project.change(self.tr("typing"), negative_prompt=text)
+    def set_busy(self, *, busy: bool) -> None:
+        """Say on the button that a press adds to the queue."""
+        self.generate.setText(self.tr("Queue another") if busy else self.tr("Generate"))
 
-    def _change_fields(self, fields: dict[str, object]) -> None:
-        self._project.change(self.tr("settings"), **fields)
+    def _type(self, project: Project, text: str) -> None:
+        project.change(self.tr("typing"), prompt=text)
 
-    def _change_count(self, count: int) -> None:
-        self._project.change(self.tr("settings"), count=count)
-
-    def _change_steps(self, steps: int) -> None:
-        self._project.change(self.tr("settings"), steps=steps)
-
-    def _change_guidance(self, scale: float) -> None:
-        self._project.change(self.tr("settings"), guidance_scale=scale)
-
-    def _choose_model(self) -> None:
-        self._project.choose_model(str(self.model.currentData()))
-
-    def _show(self, changed: set[str]) -> None:
-        edit = self._project.edit
-        self.prompt.show_text(edit.prompt)
-        self.negative.show_text(edit.negative_prompt)
-        if changed & {"width", "height"}:
-            self.size_field.show_size(edit.width, edit.height)
-        self.seed.show_seed(edit.seed, locked=edit.seed_locked)
-        for field, value in ((self.count, edit.count), (self.steps, edit.steps)):
-            with QSignalBlocker(field):
-                field.setMaximum(max(field.maximum(), value))
-                field.setValue(value)
-        with QSignalBlocker(self.guidance):
-            self.guidance.setValue(edit.guidance_scale)
-        if "model" in changed:
-            self._show_model()
-        self._show_ignored()
+    def _show(self, project: Project, changed: set[str]) -> None:
+        self.prompt.show_text(project.edit.prompt)
         self.show_error("")
+        if "model" in changed:
+            self._show_vocabulary(project)
+        else:
+            self._show_ignored(project)
 
-    def _show_models(self) -> None:
-        self.model.clear()
-        for spec in self._project.models:
-            self.model.addItem(spec.title, spec.name)
-            self.model.setItemData(self.model.count() - 1, spec.description, Qt.ItemDataRole.ToolTipRole)
-        self._show_model()
-        self._show_ignored()
+    def _show_vocabulary(self, project: Project) -> None:
+        spec = project.spec
+        self.prompt.set_vocabulary(vocabulary_of(spec), spec.title if spec else "")
+        self._show_ignored(project)
 
-    def _show_model(self) -> None:
-        name, spec = self._project.edit.model, self._project.spec
-        row = self.model.findData(name)
-        if row < 0:
-            # Not listed (yet): still say which one the request names.
-            self.model.addItem(name.rsplit("/", 1)[-1].capitalize(), name)
-            row = self.model.count() - 1
-        self.model.setCurrentIndex(row)
-        self._show_abilities(spec or ModelSpec(name=name, title=name.capitalize(), family="", folder="", licence=""))
-
-    def _show_abilities(self, spec: ModelSpec) -> None:
-        edit = self._project.edit
-        self.model.setToolTip(spec.description)
-        self.prompt.set_vocabulary(vocabulary_of(spec), spec.title)
-        self.size_field.set_model(spec)
-        self.size_field.show_size(edit.width, edit.height)
-        with QSignalBlocker(self.steps):
-            self.steps.setRange(1, max(spec.max_steps, edit.steps))
-        self.negative.setEnabled(spec.takes_negative)
-        self.negative.set_rows(NEGATIVE_ROWS if spec.takes_negative else 1)
-        self.guidance.setEnabled(spec.takes_guidance)
-        no_negative = self.tr("{model} takes no negative prompt").format(model=spec.title)
-        no_guidance = self.tr("{model} takes no guidance").format(model=spec.title)
-        self.negative.setPlaceholderText(self.tr("What to keep out") if spec.takes_negative else no_negative)
-        self.negative.setToolTip("" if spec.takes_negative else no_negative)
-        self.guidance.setToolTip(self.tr("How closely to follow the prompt") if spec.takes_guidance else no_guidance)
-
-    def _show_ignored(self) -> None:
-        words, spec = self.prompt.ignored_words(), self._project.spec
+    def _show_ignored(self, project: Project) -> None:
+        words, spec = self.prompt.ignored_words(), project.spec
         self.ignored.setVisible(bool(words))
         if words and spec is not None:
-            self.ignored.setText(
-                self.tr("{model} will ignore: {words}").format(model=spec.title, words=", ".join(words))
-            )
+            told = self.tr("{model} will ignore: {words}")
+            self.ignored.setText(told.format(model=spec.title, words=", ".join(words)))
+
+
+def _message(name: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setWordWrap(True)
+    label.hide()
+    return label

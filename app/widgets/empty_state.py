@@ -1,4 +1,4 @@
-"""What a panel shows when it has nothing: one sentence, at most one line more, and one button."""
+"""What a panel shows when it has nothing: one sentence and one button."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 
 class EmptyState(QWidget):
-    """Centred sentence with an optional button."""
+    """Both centred."""
 
     pressed = Signal()
 
-    def __init__(self, sentence: str, button: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, sentence: str, button: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sentence = QLabel(sentence)
         self.sentence.setObjectName("quiet")
         self.sentence.setWordWrap(True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.button = QPushButton(button)
-        self.button.setVisible(bool(button))
-        if not button:
-            self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(self.pressed)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)

@@ -28,6 +28,10 @@ class FocusRing(QFocusFrame):
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._follow)
 
+    def follow(self, focus: QWidget | None) -> None:
+        """Go around this widget, or nowhere."""
+        self._follow(None, focus)
+
     def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
         is_ours = new is not None and new.window() is self._window and not isinstance(new, QMenu | QMenuBar)
         # Qt's own frame cannot be given None by its signature, though it understands it.

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from app.application import Application, build, start
+from app.application import Application, complete
+from app.opening import open_frame
 from app.reports import Reach
 from engine.paths import Paths
-from tests.fakes import FREE_TEXT, PAPERCUT, FakeEngine
+from tests.fakes import FakeEngine
+from tests.requests import FREE_TEXT, PAPERCUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
@@ -35,14 +37,32 @@ def engine(paths: Paths) -> FakeEngine:
 
 
 @pytest.fixture
-def onetake(qtbot: QtBot, qapp: QApplication, paths: Paths, engine: FakeEngine) -> Iterator[Application]:
-    """The window, shown and connected; closed after the test."""
-    application = build(qapp, paths, engine.connect)
-    start(application)
-    qtbot.waitExposed(application.window)
-    qtbot.waitUntil(lambda: application.link.connection.reach is Reach.RUNNING)
-    yield application
+def open_window(
+    qtbot: QtBot, qapp: QApplication, paths: Paths, engine: FakeEngine
+) -> Iterator[Callable[[], Application]]:
+    """Opens a window as the program does: the frame is painted, then everything is put behind it. Closed at the end."""
+    opened: list[Application] = []
+
+    def open_one() -> Application:
+        opening = open_frame(qapp, paths)
+        with qtbot.waitSignal(opening.window.first_painted):
+            opening.window.show()
+        qtbot.waitUntil(opening.window.isActiveWindow)
+        application = complete(opening, paths, engine.connect)
+        opened.append(application)
+        return application
+
+    yield open_one
     engine.released.set()
-    application.window.close()
-    application.window.deleteLater()
+    for application in opened:
+        application.window.close()
+        application.window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def onetake(qtbot: QtBot, open_window: Callable[[], Application]) -> Application:
+    """The window, shown and connected; closed after the test."""
+    application = open_window()
+    qtbot.waitUntil(lambda: application.link.connection.reach is Reach.RUNNING)
+    return application

@@ -17,7 +17,8 @@ from app.canvas.grid import best_cell
 from app.cells import CellRole
 from app.picture_file import file_name
 from engine.messages import JobState
-from tests.fakes import FakeEngine, request
+from tests.fakes import FakeEngine
+from tests.requests import request
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -138,7 +139,7 @@ def test_copying_gives_pixels_a_file_and_settings(qtbot: QtBot, done: Applicatio
 
 def test_pictures_can_be_dragged_out_of_grid_and_gallery(qtbot: QtBot, done: Application) -> None:
     """A drag carries the file and the pixels."""
-    for view in (done.stage.grid, done.window.gallery.list):
+    for view in (done.stage.grid, done.gallery.list):
         model = view.model()
         mime = model.mimeData([model.index(2, 0)])
         assert mime.urls()[0].toLocalFile().endswith("-2.png")
@@ -151,13 +152,13 @@ def test_a_star_stays_with_the_picture(qtbot: QtBot, done: Application, paths: P
     done.stage.grid.setFocus()
     qtbot.keyClicks(done.stage.grid, "*")
     assert done.stage.candidates.index(0).data(CellRole.IS_STARRED)
-    assert done.window.gallery.list.model().index(0, 0).data(CellRole.IS_STARRED)
+    assert done.gallery.list.model().index(0, 0).data(CellRole.IS_STARRED)
     assert done.stage.current_path() in (paths.home / "stars.json").read_text()
 
 
 def test_a_click_in_the_gallery_shows_that_picture_large(qtbot: QtBot, done: Application, engine: FakeEngine) -> None:
     """Earlier results come back to the canvas, and their settings to the panel on request."""
-    gallery = done.window.gallery.list
+    gallery = done.gallery.list
     place = gallery.visualRect(gallery.model().index(3, 0)).center()
     qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert done.stage.page is done.stage.large
@@ -186,6 +187,6 @@ def test_the_gallery_shows_earlier_days_newest_first(qtbot: QtBot, onetake: Appl
     engine.add_done(request("a house", count=2))
     engine.add_done(request("a lake", count=1))
     engine.crash()
-    qtbot.waitUntil(lambda: onetake.window.gallery.list.model().rowCount() == 3)
-    model = onetake.window.gallery.list.model()
+    qtbot.waitUntil(lambda: onetake.gallery.list.model().rowCount() == 3)
+    model = onetake.gallery.list.model()
     assert [model.index(row, 0).data(CellRole.KEY) for row in range(3)] == ["job-2", "job-1", "job-1"]

@@ -26,13 +26,13 @@ PROMPT = "winter mountains at night, a moon on the left"
 
 def type_prompt(qtbot: QtBot, onetake: Application, text: str) -> None:
     """Type into the prompt as a person does."""
-    onetake.window.prompt.prompt.setFocus()
-    qtbot.keyClicks(onetake.window.prompt.prompt, text)
+    onetake.prompt.prompt.setFocus()
+    qtbot.keyClicks(onetake.prompt.prompt, text)
 
 
 def press_generate(qtbot: QtBot, onetake: Application) -> None:
     """Ctrl+Return, wherever the focus is."""
-    qtbot.keyClick(onetake.window.prompt.prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(onetake.prompt.prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
 
 def states(onetake: Application) -> list[JobState]:
@@ -51,11 +51,10 @@ def test_typing_and_ctrl_return_send_exactly_what_is_shown(
     qtbot: QtBot, onetake: Application, engine: FakeEngine
 ) -> None:
     """Typing a prompt and pressing Ctrl+Return submits one frozen request with the panel's values."""
-    panel = onetake.window.prompt
     type_prompt(qtbot, onetake, PROMPT)
-    panel.count.setValue(3)
-    panel.seed.number.selectAll()
-    qtbot.keyClicks(panel.seed.number, "77")
+    onetake.form.count.setValue(3)
+    onetake.form.seed.number.selectAll()
+    qtbot.keyClicks(onetake.form.seed.number, "77")
     press_generate(qtbot, onetake)
     qtbot.waitUntil(lambda: bool(engine.requests))
     assert engine.requests == [ImageRequest(prompt=PROMPT, seed=77, count=3)]
@@ -70,7 +69,7 @@ def test_a_batch_ends_with_all_its_pictures_on_the_canvas_and_in_the_gallery(
     qtbot.waitUntil(lambda: states(onetake) == [JobState.DONE])
     assert shown_pictures(onetake) == [True] * 4
     assert onetake.stage.current_path().endswith("-0.png")
-    assert onetake.window.gallery.list.model().rowCount() == 4
+    assert onetake.gallery.list.model().rowCount() == 4
 
 
 def test_candidates_fill_the_grid_in_order(qtbot: QtBot, onetake: Application, engine: FakeEngine) -> None:
@@ -106,7 +105,7 @@ def test_the_grid_is_there_before_the_engine_has_answered(
 def test_an_empty_prompt_is_refused_beside_the_button(qtbot: QtBot, onetake: Application, engine: FakeEngine) -> None:
     """Nothing is sent, the sentence stands in the panel, and typing takes it away."""
     press_generate(qtbot, onetake)
-    error = onetake.window.prompt.error
+    error = onetake.prompt.error
     assert error.isVisible()
     assert "prompt is empty" in error.text()
     type_prompt(qtbot, onetake, "w")
@@ -121,8 +120,8 @@ def test_a_refusal_of_the_engine_shows_beside_the_button(
     engine.script("refuse")
     type_prompt(qtbot, onetake, PROMPT)
     press_generate(qtbot, onetake)
-    qtbot.waitUntil(onetake.window.prompt.error.isVisible)
-    assert "multiples of 16" in onetake.window.prompt.error.text()
+    qtbot.waitUntil(onetake.prompt.error.isVisible)
+    assert "multiples of 16" in onetake.prompt.error.text()
     assert states(onetake) == []
 
 
@@ -133,10 +132,10 @@ def test_generate_becomes_queue_another_while_something_runs(
     engine.script("hold")
     type_prompt(qtbot, onetake, PROMPT)
     press_generate(qtbot, onetake)
-    assert onetake.window.prompt.generate.text() == "Queue another"
+    assert onetake.prompt.generate.text() == "Queue another"
     qtbot.waitUntil(lambda: states(onetake) == [JobState.RUNNING])
     engine.finish("job-1")
-    qtbot.waitUntil(lambda: onetake.window.prompt.generate.text() == "Generate")
+    qtbot.waitUntil(lambda: onetake.prompt.generate.text() == "Generate")
 
 
 def test_the_example_of_an_empty_canvas_is_one_click_from_a_picture(

@@ -9,7 +9,7 @@ import pytest
 from app.image_edit import ImageEdit, read_edit
 from app.project import Project
 from engine.messages import ImageRequest
-from tests.fakes import FREE_TEXT, PAPERCUT
+from tests.requests import FREE_TEXT, PAPERCUT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from PySide6.QtGui import QHelpEvent, QTextCharFormat
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.widgets.size_field import presets
-from tests.fakes import FREE_TEXT, PAPERCUT
+from tests.requests import FREE_TEXT, PAPERCUT
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -24,7 +24,7 @@ UNKNOWN = "winter mountains, a dragon on the left"
 
 def underlined(onetake: Application) -> list[str]:
     """The words with a wavy line."""
-    block = onetake.window.prompt.prompt.document().firstBlock()
+    block = onetake.prompt.prompt.document().firstBlock()
     wave = QTextCharFormat.UnderlineStyle.WaveUnderline
     spans = [span for span in block.layout().formats() if span.format.underlineStyle() is wave]
     return [block.text()[span.start : span.start + span.length] for span in spans]
@@ -32,17 +32,17 @@ def underlined(onetake: Application) -> list[str]:
 
 def test_unknown_words_are_underlined_and_named(qtbot: QtBot, onetake: Application) -> None:
     """A word outside the model's vocabulary gets a wavy line, a sentence below and a tooltip."""
-    field = onetake.window.prompt.prompt
+    field = onetake.prompt.prompt
     field.setPlainText(UNKNOWN)
     assert underlined(onetake) == ["dragon"]
-    assert onetake.window.prompt.ignored.text() == "Papercut will ignore: dragon"
+    assert onetake.prompt.ignored.text() == "Papercut will ignore: dragon"
     assert field.tip_at(UNKNOWN.index("dragon") + 2) == "Papercut does not know “dragon” and will ignore it."
     assert field.tip_at(0) == ""
 
 
 def test_the_tooltip_appears_under_the_mouse(qtbot: QtBot, onetake: Application) -> None:
     """A help event over an unknown word shows the sentence about it."""
-    field = onetake.window.prompt.prompt
+    field = onetake.prompt.prompt
     field.setPlainText("dragon")
     spot = field.viewport().mapTo(field, field.cursorRect().center() - QPoint(8, 0))
     QApplication.sendEvent(field, QHelpEvent(QHelpEvent.Type.ToolTip, spot, field.mapToGlobal(spot)))
@@ -52,8 +52,8 @@ def test_the_tooltip_appears_under_the_mouse(qtbot: QtBot, onetake: Application)
 
 def test_underlining_counts_characters_beyond_the_basic_plane(qtbot: QtBot, onetake: Application) -> None:
     """A pair of surrogates before an unknown word does not shift its line."""
-    onetake.window.prompt.prompt.setPlainText("😀😀 moon dragon")
-    block = onetake.window.prompt.prompt.document().firstBlock()
+    onetake.prompt.prompt.setPlainText("😀😀 moon dragon")
+    block = onetake.prompt.prompt.document().firstBlock()
     (span,) = block.layout().formats()
     units = "😀😀 moon dragon".encode("utf-16-le")
     assert units[2 * span.start : 2 * (span.start + span.length)].decode("utf-16-le") == "dragon"
@@ -61,24 +61,23 @@ def test_underlining_counts_characters_beyond_the_basic_plane(qtbot: QtBot, onet
 
 def test_a_model_of_free_text_underlines_nothing(qtbot: QtBot, onetake: Application) -> None:
     """Without a vocabulary every word is known."""
-    onetake.window.prompt.prompt.setPlainText(UNKNOWN)
+    onetake.prompt.prompt.setPlainText(UNKNOWN)
     onetake.project.choose_model(FREE_TEXT.name)
     assert underlined(onetake) == []
-    assert not onetake.window.prompt.ignored.isVisible()
+    assert not onetake.prompt.ignored.isVisible()
 
 
 def test_what_the_model_cannot_do_is_greyed_with_the_reason(qtbot: QtBot, onetake: Application) -> None:
     """Papercut takes no negative prompt and no guidance, and says so; the other model takes both."""
-    panel = onetake.window.prompt
-    assert not panel.negative.isEnabled()
-    assert "takes no negative prompt" in panel.negative.placeholderText()
-    assert not panel.guidance.isEnabled()
-    assert "takes no guidance" in panel.guidance.toolTip()
+    assert not onetake.form.negative.isEnabled()
+    assert "takes no negative prompt" in onetake.form.negative.placeholderText()
+    assert not onetake.form.guidance.isEnabled()
+    assert "takes no guidance" in onetake.form.guidance.toolTip()
     onetake.project.choose_model(FREE_TEXT.name)
-    assert panel.negative.isEnabled()
-    assert panel.guidance.isEnabled()
-    assert panel.guidance.value() == FREE_TEXT.default_guidance
-    assert panel.steps.value() == FREE_TEXT.default_steps
+    assert onetake.form.negative.isEnabled()
+    assert onetake.form.guidance.isEnabled()
+    assert onetake.form.guidance.value() == FREE_TEXT.default_guidance
+    assert onetake.form.steps.value() == FREE_TEXT.default_steps
 
 
 def test_an_unlocked_seed_is_drawn_by_generate_and_shown(qtbot: QtBot, onetake: Application) -> None:
@@ -86,12 +85,12 @@ def test_an_unlocked_seed_is_drawn_by_generate_and_shown(qtbot: QtBot, onetake: 
     onetake.project.change("typing", prompt="a boat")
     first, second = onetake.project.image_request(), onetake.project.image_request()
     assert first.seed != second.seed
-    assert onetake.window.prompt.seed.number.text() == str(second.seed)
+    assert onetake.form.seed.number.text() == str(second.seed)
 
 
 def test_a_locked_seed_stays_until_the_dice_roll(qtbot: QtBot, onetake: Application) -> None:
     """With the lock on the same seed is sent again; the dice change it and keep the lock."""
-    seed = onetake.window.prompt.seed
+    seed = onetake.form.seed
     onetake.project.change("typing", prompt="a boat")
     assert not seed.dice.isEnabled()
     qtbot.mouseClick(seed.lock, Qt.MouseButton.LeftButton)
@@ -104,11 +103,11 @@ def test_a_locked_seed_stays_until_the_dice_roll(qtbot: QtBot, onetake: Applicat
 
 def test_typing_a_seed_locks_it(qtbot: QtBot, onetake: Application) -> None:
     """A seed that was typed is meant: the next Generate uses it."""
-    number = onetake.window.prompt.seed.number
+    number = onetake.form.seed.number
     number.selectAll()
     qtbot.keyClicks(number, "9223372036854775807")
     assert onetake.project.edit.seed == 2**63 - 1
-    assert onetake.window.prompt.seed.lock.isChecked()
+    assert onetake.form.seed.lock.isChecked()
 
 
 def test_sizes_offered_are_sizes_the_model_can_draw(qtbot: QtBot, onetake: Application) -> None:
@@ -121,7 +120,7 @@ def test_sizes_offered_are_sizes_the_model_can_draw(qtbot: QtBot, onetake: Appli
 
 def test_a_custom_size_opens_width_and_height(qtbot: QtBot, onetake: Application) -> None:
     """Choosing Custom shows both sides; swapping exchanges them in the project."""
-    size = onetake.window.prompt.size_field
+    size = onetake.form.size_field
     assert not size.width_px.isVisible()
     size.shape.setCurrentIndex(size.shape.count() - 1)
     size.shape.activated.emit(size.shape.count() - 1)
@@ -133,13 +132,13 @@ def test_a_custom_size_opens_width_and_height(qtbot: QtBot, onetake: Application
 
 def test_undo_takes_back_words_and_settings_from_any_field(qtbot: QtBot, onetake: Application) -> None:
     """Ctrl+Z in the prompt undoes the project's last change, whatever field it was made in."""
-    panel = onetake.window.prompt
+    panel = onetake.prompt
     panel.prompt.setFocus()
     qtbot.keyClicks(panel.prompt, "a boat")
-    panel.count.setValue(7)
+    onetake.form.count.setValue(7)
     qtbot.keyClick(panel.prompt, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert onetake.project.edit.count == 4
-    assert panel.count.value() == 4
+    assert onetake.form.count.value() == 4
     while onetake.project.undo_stack.canUndo():
         qtbot.keyClick(panel.prompt, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert panel.prompt.toPlainText() == ""

@@ -35,7 +35,7 @@ def generate(qtbot: QtBot, onetake: Application, prompt: str, state: JobState) -
 
 def rows(onetake: Application) -> list[tuple[str, str]]:
     """Prompt and state of each row of the panel."""
-    model = onetake.window.queue.list.model()
+    model = onetake.queue.list.model()
     indexes = [model.index(row, 0) for row in range(model.rowCount())]
     return [(str(index.data()), str(index.data(JobRole.STATE))) for index in indexes]
 
@@ -63,7 +63,7 @@ def test_escape_in_the_queue_cancels_the_row_that_has_the_focus(
     engine.script("hold", "hold")
     first = generate(qtbot, onetake, "a boat", JobState.RUNNING)
     generate(qtbot, onetake, "a house", JobState.RUNNING)
-    queue = onetake.window.queue.list
+    queue = onetake.queue.list
     queue.setFocus()
     queue.setCurrentIndex(queue.model().index(0, 0))
     qtbot.keyClick(queue, Qt.Key.Key_Escape)
@@ -75,7 +75,7 @@ def test_the_button_of_a_row_cancels_it(qtbot: QtBot, onetake: Application, engi
     """A click on the cross of a running row cancels that job."""
     engine.script("hold")
     job = generate(qtbot, onetake, "a boat", JobState.RUNNING)
-    queue = onetake.window.queue.list
+    queue = onetake.queue.list
     place = button_rect(queue.visualRect(queue.model().index(0, 0))).center()
     qtbot.mouseClick(queue.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(lambda: engine.calls == [("cancel", job)])
@@ -89,7 +89,7 @@ def test_running_comes_before_waiting_and_ended_jobs_can_be_cleared(
     generate(qtbot, onetake, "a boat", JobState.FAILED)
     generate(qtbot, onetake, "a house", JobState.RUNNING)
     assert rows(onetake) == [("a house", "running"), ("a boat", "failed")]
-    onetake.window.queue.clear.click()
+    onetake.queue.clear.click()
     assert rows(onetake) == [("a house", "running")]
     engine.finish("job-2")
     qtbot.waitUntil(lambda: rows(onetake) == [])
@@ -97,11 +97,11 @@ def test_running_comes_before_waiting_and_ended_jobs_can_be_cleared(
 
 def test_pausing_reaches_the_engine_and_is_shown(qtbot: QtBot, onetake: Application, engine: FakeEngine) -> None:
     """The pause button pauses the engine's queue, and the panel says so once the engine has."""
-    onetake.window.queue.pause.click()
+    onetake.queue.pause.click()
     qtbot.waitUntil(lambda: engine.paused)
     qtbot.waitUntil(lambda: onetake.jobs.is_paused)
-    assert onetake.window.queue.summary.text() == "paused, idle"
-    onetake.window.queue.pause.click()
+    assert onetake.queue.summary.text() == "paused, idle"
+    onetake.queue.pause.click()
     qtbot.waitUntil(lambda: not engine.paused)
 
 
@@ -122,10 +122,10 @@ def test_a_lost_engine_is_reached_again_and_everything_is_shown(
     job = generate(qtbot, onetake, "a boat", JobState.RUNNING)
     engine.crash(restarts=False)
     qtbot.waitUntil(lambda: onetake.link.connection.reach is Reach.LOST)
-    assert onetake.window.status.retry.isVisible()
+    assert onetake.status.retry.isVisible()
     engine.finish(job)
     engine.is_up = True
-    onetake.window.status.retry.click()
+    onetake.status.retry.click()
     qtbot.waitUntil(lambda: onetake.link.connection.reach is Reach.RUNNING)
     qtbot.waitUntil(lambda: onetake.jobs.records()[0].state is JobState.DONE)
     assert engine.connections == 2

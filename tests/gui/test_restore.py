@@ -53,7 +53,7 @@ def test_a_dropped_picture_restores_its_request(
     drop(onetake, picture_with_settings(tmp_path))
     qtbot.waitUntil(lambda: onetake.project.edit.prompt == REQUEST.prompt)
     assert onetake.notices.text.startswith("Restored the settings of “lake.png”: seed 402")
-    assert onetake.window.prompt.prompt.toPlainText() == REQUEST.prompt
+    assert onetake.prompt.prompt.toPlainText() == REQUEST.prompt
     onetake.studio.generate()
     qtbot.waitUntil(lambda: bool(engine.requests))
     wanted = ImageRequest(prompt=REQUEST.prompt, seed=402, width=384, height=256, count=1, steps=2)

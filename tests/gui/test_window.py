@@ -8,21 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from app.application import Application, build, start
-from app.reports import Reach
+from app.application import Application
 from app.theme import DARK, LIGHT, Appearance, Tokens
-from engine.messages import JobState
-from tests.fakes import FREE_TEXT, FakeEngine, request
+from tests.fakes import FakeEngine
+from tests.requests import FREE_TEXT, request
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
-
-    from engine.paths import Paths
 
 
 def focusable(window: QWidget) -> list[QWidget]:
@@ -45,12 +42,13 @@ def test_everything_that_takes_the_focus_has_a_name(onetake: Application) -> Non
 
 def test_tab_goes_through_the_prompt_panel_in_reading_order(qtbot: QtBot, onetake: Application) -> None:
     """From the prompt, Tab visits the enabled fields from top to bottom and then the Generate button."""
-    panel = onetake.window.prompt
+    panel = onetake.prompt
     onetake.project.choose_model(FREE_TEXT.name)
     onetake.project.change("lock", seed_locked=True, width=512, height=512)
     panel.prompt.setFocus()
-    wanted: list[QWidget] = [panel.negative, panel.size_field.shape, panel.count, panel.steps, panel.seed.number]
-    wanted += [panel.seed.lock, panel.seed.dice, panel.guidance, panel.model, panel.generate]
+    form = onetake.form
+    wanted: list[QWidget] = [form.negative, form.size_field.shape, form.count, form.steps, form.seed.number]
+    wanted += [form.seed.lock, form.seed.dice, form.guidance, form.model, panel.generate]
     for widget in wanted:
         focus = QApplication.focusWidget()
         assert focus is not None
@@ -65,10 +63,10 @@ def test_f6_goes_from_panel_to_panel(qtbot: QtBot, onetake: Application, engine:
     onetake.project.change("typing", prompt="a boat")
     onetake.studio.generate()
     engine.crash()
-    qtbot.waitUntil(onetake.window.gallery.list.isVisible)
+    qtbot.waitUntil(onetake.gallery.list.isVisible)
     window = onetake.window
-    window.prompt.prompt.setFocus()
-    for stop in (onetake.stage.grid, window.queue.list, window.gallery.list, window.prompt.prompt):
+    onetake.prompt.prompt.setFocus()
+    for stop in (onetake.stage.grid, onetake.queue.list, onetake.gallery.list, onetake.prompt.prompt):
         qtbot.keyClick(window, Qt.Key.Key_F6)
         assert QApplication.focusWidget() is stop
 
@@ -79,18 +77,18 @@ def test_tab_on_the_canvas_hides_the_panels_and_shows_them_again(qtbot: QtBot, o
     onetake.studio.generate()
     onetake.stage.grid.setFocus()
     qtbot.keyClick(onetake.stage.grid, Qt.Key.Key_Tab)
-    assert not onetake.window.prompt.isVisible()
+    assert not onetake.prompt.isVisible()
     qtbot.keyClick(onetake.stage.grid, Qt.Key.Key_Tab)
-    assert onetake.window.prompt.isVisible()
-    assert onetake.window.gallery.isVisible()
+    assert onetake.prompt.isVisible()
+    assert onetake.gallery.isVisible()
 
 
 def test_the_models_keep_qts_rules(qtbot: QtBot, onetake: Application, engine: FakeEngine) -> None:
     """Qt's own checker finds nothing wrong while jobs come, run, fail, are cancelled and finish."""
     models = [
         onetake.jobs,
-        onetake.window.queue.list.model(),
-        onetake.window.gallery.list.model(),
+        onetake.queue.list.model(),
+        onetake.gallery.list.model(),
         onetake.stage.candidates,
     ]
     mode = QAbstractItemModelTester.FailureReportingMode.Fatal
@@ -105,15 +103,15 @@ def test_the_models_keep_qts_rules(qtbot: QtBot, onetake: Application, engine: F
     qtbot.waitUntil(lambda: all(record.state.is_final for record in onetake.jobs.records()))
     engine.crash()
     qtbot.waitUntil(lambda: engine.connections == 2)
-    onetake.jobs.dismiss_ended()
-    assert onetake.window.queue.list.model().rowCount() == 0
+    onetake.jobs.clear_ended()
+    assert onetake.queue.list.model().rowCount() == 0
     del testers
 
 
 @pytest.mark.parametrize(("appearance", "tokens"), [(Appearance.DARK, DARK), (Appearance.LIGHT, LIGHT)])
 def test_the_appearance_can_be_chosen(onetake: Application, appearance: Appearance, tokens: Tokens) -> None:
     """Palette and tokens follow the choice."""
-    onetake.window.appearance_chosen.emit(appearance)
+    onetake.controls.appearance_chosen.emit(appearance)
     assert onetake.theme.tokens is tokens
     assert onetake.window.palette().window().color().name() == tokens.panel
 
@@ -139,44 +137,3 @@ def luminance(color: str) -> float:
     parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def test_closing_leaves_the_job_running_and_a_new_window_shows_it(
-    qtbot: QtBot, onetake: Application, qapp: QApplication, paths: Paths, engine: FakeEngine
-) -> None:
-    """The window's end stops no job and no thread of it survives; the next window shows prompt and job."""
-    engine.script("hold")
-    onetake.project.change("typing", prompt="a boat")
-    onetake.studio.generate()
-    qtbot.waitUntil(lambda: [record.state for record in onetake.jobs.records()] == [JobState.RUNNING])
-    onetake.window.close()
-    assert onetake.link.isFinished()
-    assert engine.calls == []
-    again = build(qapp, paths, engine.connect)
-    start(again)
-    qtbot.waitUntil(lambda: again.stage.record is not None)
-    assert again.project.edit.prompt == "a boat"
-    record = again.stage.record
-    assert record is not None
-    assert (record.info.job, record.state) == ("job-1", JobState.RUNNING)
-    engine.show_candidate("job-1", 0)
-    qtbot.waitUntil(lambda: bool(record.candidates))
-    again.window.close()
-    again.window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-def test_a_window_without_an_engine_says_so_and_closes_at_once(
-    qtbot: QtBot, qapp: QApplication, paths: Paths, engine: FakeEngine
-) -> None:
-    """The status bar offers a retry, and closing does not wait for the pause between two attempts."""
-    engine.is_up = False
-    application = build(qapp, paths, engine.connect)
-    start(application)
-    qtbot.waitUntil(lambda: application.link.connection.reach is Reach.LOST)
-    assert application.window.status.engine.text() == "engine not reachable"
-    assert "cannot be started" in application.window.status.engine.toolTip()
-    application.window.close()
-    assert application.link.isFinished()
-    application.window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

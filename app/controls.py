@@ -1,0 +1,223 @@
+"""What the window's actions, keys and panel buttons do: each is connected to its verb here, and only here."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+
+from app.menus import ShortcutsDialog, appearance_actions, fill_menus
+from app.picture_file import file_name
+from app.theme import Appearance, Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.actions import Actions
+    from app.canvas.stage import Stage
+    from app.jobs import JobModel
+    from app.main_window import MainWindow
+    from app.panels.gallery import GalleryPanel
+    from app.panels.prompt import PromptPanel
+    from app.panels.queue import QueuePanel
+    from app.project import Project
+    from app.stars import Stars
+    from app.studio import Studio
+    from app.widgets.settings_form import SettingsForm
+
+
+class Controlled(NamedTuple):
+    """The parts that controls act on."""
+
+    window: MainWindow
+    project: Project
+    jobs: JobModel
+    stars: Stars
+    studio: Studio
+    stage: Stage
+    prompt: PromptPanel
+    form: SettingsForm
+    queue: QueuePanel
+    gallery: GalleryPanel
+
+
+class Controls(QObject):
+    """Connects on construction; from then on the window answers."""
+
+    appearance_chosen = Signal(object)
+
+    def __init__(self, parts: Controlled, actions: Actions, theme: Theme) -> None:
+        super().__init__(parts.window)
+        self._of = parts
+        self._actions = actions
+        appearance = appearance_actions(theme, self)
+        appearance.triggered.connect(self._choose_appearance)
+        panels = [dock.toggleViewAction() for dock in parts.window.docks]
+        fill_menus(parts.window.menus, actions, panels, appearance)
+        self._connect_panels()
+        self._connect_actions()
+        self._set_tab_order()
+        self._show_lock()
+        self._show_busy()
+
+    def _connect_panels(self) -> None:
+        of, studio = self._of, self._of.studio
+        of.window.files_dropped.connect(studio.open_files)
+        of.prompt.generate_pressed.connect(studio.generate)
+        studio.refused.connect(of.prompt.show_error)
+        of.queue.generate_pressed.connect(studio.generate)
+        of.queue.cancel_pressed.connect(studio.cancel)
+        of.queue.retry_pressed.connect(studio.retry)
+        of.queue.job_chosen.connect(studio.show_job)
+        of.queue.pause_toggled.connect(studio.set_paused)
+        of.queue.clear_pressed.connect(of.jobs.clear_ended)
+        of.gallery.picture_chosen.connect(studio.show_picture)
+        of.gallery.open_pressed.connect(self._open)
+        of.stage.retry_pressed.connect(studio.retry)
+        of.stage.picture_changed.connect(of.gallery.show_picture)
+        of.jobs.job_changed.connect(self._show_busy)
+        of.jobs.rowsInserted.connect(self._show_busy)
+        of.jobs.paused_changed.connect(self._actions.pause.setChecked)
+        of.project.edit_changed.connect(self._show_lock)
+
+    def _connect_actions(self) -> None:
+        actions, stage, studio = self._actions, self._of.stage, self._of.studio
+        for action in actions.findChildren(QAction):
+            self._of.window.addAction(action)
+        # These keys mean something else in fields and lists: on the canvas alone they are ours.
+        for action in (actions.previous, actions.next, actions.hide_panels):
+            self._of.window.removeAction(action)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            stage.addAction(action)
+        verbs: dict[QAction, Callable[[], None]] = {
+            actions.open_settings: self._open,
+            actions.save_as: self._save,
+            actions.reveal: studio.reveal,
+            actions.quit: self._quit,
+            actions.copy_picture: studio.copy_picture,
+            actions.copy_settings: studio.copy_settings,
+            actions.reuse: studio.reuse,
+            actions.star: self._star,
+            actions.grid: stage.open_grid,
+            actions.fit: partial(stage.set_zoom, 0.0),
+            actions.actual: partial(stage.set_zoom, 1.0),
+            actions.double: partial(stage.set_zoom, 2.0),
+            actions.previous: partial(stage.step, -1),
+            actions.next: partial(stage.step, 1),
+            actions.full_screen: self._toggle_full_screen,
+            actions.hide_panels: self._toggle_panels,
+            actions.next_panel: self._focus_next_panel,
+            actions.generate: studio.generate,
+            actions.roll_seed: self._of.form.seed.roll,
+            actions.go_to_prompt: self._go_to_prompt,
+            actions.cancel: self._escape,
+            actions.retry: self._retry,
+            actions.clear: self._of.jobs.clear_ended,
+            actions.shortcuts: self._show_shortcuts,
+            actions.about: self._about,
+        }
+        for action, verb in verbs.items():
+            action.triggered.connect(partial(_call, verb))
+        actions.pause.triggered.connect(studio.set_paused)
+        actions.lock_seed.triggered.connect(self._lock_seed)
+
+    def _set_tab_order(self) -> None:
+        of, stage = self._of, self._of.stage
+        chain: list[QWidget] = [of.prompt.prompt, *of.form.in_tab_order, of.prompt.generate]
+        chain += [stage.empty.button, stage.grid, stage.large, stage.outcome.fold, stage.outcome.retry]
+        chain += [*stage.foot.buttons, *of.queue.in_tab_order, *of.gallery.in_tab_order]
+        for first, second in pairwise(chain):
+            QWidget.setTabOrder(first, second)
+
+    def _quit(self) -> None:
+        self._of.window.close()
+
+    def _star(self) -> None:
+        self._of.stars.toggle(self._of.stage.current_path())
+
+    def _go_to_prompt(self) -> None:
+        self._of.prompt.prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show_shortcuts(self) -> None:
+        ShortcutsDialog(self._actions, self._of.window).show()
+
+    def _lock_seed(self, locked: bool) -> None:
+        self._of.project.change(self.tr("settings"), seed_locked=locked)
+
+    def _show_lock(self) -> None:
+        self._actions.lock_seed.setChecked(self._of.project.edit.seed_locked)
+
+    def _choose_appearance(self, action: QAction) -> None:
+        self.appearance_chosen.emit(Appearance(str(action.data())))
+
+    def _show_busy(self) -> None:
+        self._of.prompt.set_busy(busy=bool(self._of.jobs.unfinished()))
+
+    def _focused_key(self) -> str | None:
+        return self._of.queue.selected_key() if self._of.queue.list.hasFocus() else None
+
+    def _escape(self) -> None:
+        if self._of.window.isFullScreen():
+            self._toggle_full_screen()
+            return
+        key, studio = self._focused_key(), self._of.studio
+        cancelled = studio.cancel(key) if key else studio.cancel_newest()
+        if not cancelled and self._of.stage.is_large:
+            self._of.stage.open_grid()
+
+    def _retry(self) -> None:
+        record = self._of.jobs.record(self._focused_key() or "") or self._of.stage.record
+        if record is not None and record.state.is_final:
+            self._of.studio.retry(record.info.job)
+
+    def _toggle_full_screen(self) -> None:
+        window = self._of.window
+        window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self._actions.full_screen.setChecked(window.isFullScreen())
+
+    def _toggle_panels(self) -> None:
+        self._of.window.toggle_panels()
+        if self._of.window.panels_are_hidden:
+            self._of.stage.page.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._actions.hide_panels.setChecked(self._of.window.panels_are_hidden)
+
+    def _focus_next_panel(self) -> None:
+        of = self._of
+        stops = [of.prompt.prompt, of.stage.page, of.queue.list, of.gallery.list]
+        stops = [stop for stop in stops if stop.isVisible()]
+        focus = QApplication.focusWidget()
+        here = next((i for i, stop in enumerate(stops) if focus and (stop is focus or stop.isAncestorOf(focus))), -1)
+        stops[(here + 1) % len(stops)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _open(self) -> None:
+        title, kinds = self.tr("Open settings of a picture"), self.tr("PNG (*.png)")
+        file, _ = QFileDialog.getOpenFileName(self._of.window, title, "", kinds)
+        if file:
+            self._of.studio.open_files([Path(file)])
+
+    def _save(self) -> None:
+        record, index = self._of.stage.record, self._of.stage.current_index()
+        if record is None or index < 0:
+            return
+        name = file_name(record.request.prompt, record.request.seed + index)
+        title, kinds = self.tr("Save picture as"), self.tr("PNG (*.png)")
+        file, _ = QFileDialog.getSaveFileName(self._of.window, title, name, kinds)
+        if file:
+            self._of.studio.save(Path(file))
+
+    def _about(self) -> None:
+        QMessageBox.about(
+            self._of.window,
+            self.tr("About Onetake"),
+            self.tr("Onetake: a desktop studio for generative images and long video. Licence: Apache-2.0."),
+        )
+
+
+def _call(verb: Callable[[], None], *_arguments: object) -> None:
+    """A verb for a signal whose arguments it does not want."""
+    verb()

@@ -1,0 +1,82 @@
+"""Requests on their way to the engine; those it has not taken are on disk, so that no end of the window loses one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from app.image_edit import write_atomically
+from app.reports import Reach, SubmitCommand
+from engine.errors import BadInputError
+from engine.messages import ImageRequest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.engine_link import EngineLink
+    from app.jobs import JobModel
+
+
+class Outbox(QObject):
+    """Sends requests. The file is there only while the engine cannot be reached and something waits for it.
+
+    A crash just when the engine takes a waiting request sends that one again at the next start: twice, never not.
+    """
+
+    save_failed = Signal(str)
+
+    def __init__(self, file: Path, jobs: JobModel, link: EngineLink, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file = file
+        self._jobs = jobs
+        self._link = link
+        self._kept = _read(file)
+        for request in self._kept:
+            self._send(request)
+        jobs.job_named.connect(self._forget)
+        jobs.rowsRemoved.connect(self._forget)
+        link.connection_changed.connect(self._keep_if_unreachable)
+
+    def send(self, request: ImageRequest) -> str:
+        """Show the request as a job and hand it to the engine when it answers; returns the job's token."""
+        token = self._send(request)
+        self._keep_if_unreachable()
+        return token
+
+    def keep(self) -> None:
+        """Write down what the engine has not taken."""
+        waiting = tuple(record.request for record in self._jobs.unsent())
+        if waiting == self._kept:
+            return
+        try:
+            if waiting:
+                write_atomically(self._file, msgspec.json.encode(waiting))
+            else:
+                self._file.unlink(missing_ok=True)
+        except OSError as error:
+            self.save_failed.emit(str(error))
+        else:
+            self._kept = waiting
+
+    def _send(self, request: ImageRequest) -> str:
+        token = self._jobs.add_submitting(request)
+        self._link.send(SubmitCommand(token, request))
+        return token
+
+    def _keep_if_unreachable(self) -> None:
+        if self._link.connection.reach is not Reach.RUNNING:
+            self.keep()
+
+    def _forget(self) -> None:
+        if self._kept:
+            self.keep()
+
+
+def _read(file: Path) -> tuple[ImageRequest, ...]:
+    """What the last window could not hand over, oldest first; nothing when the file is absent or damaged."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=tuple[ImageRequest, ...])
+    except (OSError, msgspec.DecodeError, BadInputError):
+        return ()

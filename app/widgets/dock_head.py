@@ -1,0 +1,32 @@
+"""The line at the top of a panel: its title on the left, room for its buttons on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+HEIGHT_PX = 36
+
+
+class DockHead(QWidget):
+    """As high with buttons as without, so that nothing moves when they come."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setFixedHeight(HEIGHT_PX)
+        label = QLabel(title)
+        label.setObjectName("heading")
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 0, 8, 0)
+        self._row.setSpacing(4)
+        self._row.addWidget(label)
+        self._row.addStretch(1)
+
+    def sizeHint(self) -> QSize:
+        # The dock goes by the hint, not by the fixed height.
+        return QSize(super().sizeHint().width(), HEIGHT_PX)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget at the right end."""
+        self._row.addWidget(widget)

@@ -1,0 +1,175 @@
+"""The settings below the prompt: what to keep out, how large, how many, from which seed, with which model.
+
+It edits the project and shows it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+from app.widgets.project_keys import ProjectKeys
+from app.widgets.prompt_edit import PromptEdit
+from app.widgets.seed_field import SeedField
+from app.widgets.size_field import SizeField
+from engine.messages import MAX_COUNT, MAX_GUIDANCE, ModelSpec
+
+if TYPE_CHECKING:
+    from app.icons import Icons
+    from app.project import Project
+    from app.theme import Theme
+
+NEGATIVE_ROWS = 2
+
+
+class SettingsForm(QWidget):
+    """Fields bound to the project both ways."""
+
+    def __init__(self, project: Project, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._project = project
+        self.negative = PromptEdit(theme)
+        self.negative.set_rows(1)
+        self.negative.setAccessibleName(self.tr("Negative prompt"))
+        self.size_field = SizeField(icons)
+        self.count, self.steps, self.guidance = QSpinBox(), QSpinBox(), QDoubleSpinBox()
+        self.count.setRange(1, MAX_COUNT)
+        self.count.setAccessibleName(self.tr("Number of pictures"))
+        self.steps.setAccessibleName(self.tr("Steps"))
+        self.guidance.setRange(0.0, MAX_GUIDANCE)
+        self.guidance.setSingleStep(0.5)
+        self.guidance.setDecimals(1)
+        self.guidance.setAccessibleName(self.tr("Guidance"))
+        self.seed = SeedField(icons)
+        self.model = QComboBox()
+        self.model.setAccessibleName(self.tr("Model"))
+        self.model.view().setAccessibleName(self.tr("Models"))
+        self._lay_out()
+        self._bind()
+        self._show_models()
+        self._show(set(project.edit.__struct_fields__))
+
+    @property
+    def in_tab_order(self) -> list[QWidget]:
+        """The fields as the keyboard visits them."""
+        size, seed = self.size_field, self.seed
+        fields: list[QWidget] = [self.negative, size.shape, size.width_px, size.height_px, size.swap, self.count]
+        return [*fields, self.steps, seed.number, seed.lock, seed.dice, self.guidance, self.model]
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._label(self.tr("Negative prompt"), self.negative))
+        column.addWidget(self.negative)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        rows: list[list[tuple[str, QWidget]]] = [
+            [(self.tr("Size"), self.size_field)],
+            [(self.tr("Count"), self.count), (self.tr("Steps"), self.steps)],
+            [(self.tr("Seed"), self.seed)],
+            [(self.tr("Guidance"), self.guidance)],
+            [(self.tr("Model"), self.model)],
+        ]
+        for row, fields in enumerate(rows):
+            for place, (text, field) in enumerate(fields):
+                top = Qt.AlignmentFlag.AlignTop if field is self.size_field else Qt.AlignmentFlag.AlignVCenter
+                grid.addWidget(self._label(text, field), row, 2 * place, top)
+                span = 3 if len(fields) == 1 and field is not self.guidance else 1
+                grid.addWidget(field, row, 2 * place + 1, 1, span)
+        column.addSpacing(4)
+        column.addLayout(grid)
+
+    def _label(self, text: str, buddy: QWidget) -> QLabel:
+        label = QLabel(text)
+        label.setObjectName("quiet")
+        label.setBuddy(buddy)
+        if buddy is self.size_field:
+            label.setFixedHeight(self.count.sizeHint().height())
+        return label
+
+    def _bind(self) -> None:
+        self.negative.edited.connect(self._type_negative)
+        self.size_field.changed.connect(self._change_fields)
+        self.seed.changed.connect(self._change_fields)
+        self.count.valueChanged.connect(self._change_count)
+        self.steps.valueChanged.connect(self._change_steps)
+        self.guidance.valueChanged.connect(self._change_guidance)
+        self.model.activated.connect(self._choose_model)
+        self._project.edit_changed.connect(self._show)
+        self._project.models_changed.connect(self._show_models)
+        keys = ProjectKeys(self)
+        spins = (self.count, self.steps, self.guidance, self.size_field.width_px, self.size_field.height_px)
+        for field in (self.negative, self.seed.number, *(spin.lineEdit() for spin in spins)):
+            keys.guard(field)
+
+    def _type_negative(self, text: str) -> None:
+        self._project.change(self.tr("typing"), negative_prompt=text)
+
+    def _change_fields(self, fields: dict[str, object]) -> None:
+        self._project.change(self.tr("settings"), **fields)
+
+    def _change_count(self, count: int) -> None:
+        self._project.change(self.tr("settings"), count=count)
+
+    def _change_steps(self, steps: int) -> None:
+        self._project.change(self.tr("settings"), steps=steps)
+
+    def _change_guidance(self, scale: float) -> None:
+        self._project.change(self.tr("settings"), guidance_scale=scale)
+
+    def _choose_model(self) -> None:
+        self._project.choose_model(str(self.model.currentData()))
+
+    def _show(self, changed: set[str]) -> None:
+        edit = self._project.edit
+        self.negative.show_text(edit.negative_prompt)
+        if changed & {"width", "height"}:
+            self.size_field.show_size(edit.width, edit.height)
+        self.seed.show_seed(edit.seed, locked=edit.seed_locked)
+        for field, value in ((self.count, edit.count), (self.steps, edit.steps)):
+            with QSignalBlocker(field):
+                field.setMaximum(max(field.maximum(), value))
+                field.setValue(value)
+        with QSignalBlocker(self.guidance):
+            self.guidance.setValue(edit.guidance_scale)
+        if "model" in changed:
+            self._show_model()
+
+    def _show_models(self) -> None:
+        self.model.clear()
+        for spec in self._project.models:
+            self.model.addItem(spec.title, spec.name)
+            self.model.setItemData(self.model.count() - 1, spec.description, Qt.ItemDataRole.ToolTipRole)
+        self._show_model()
+
+    def _show_model(self) -> None:
+        name, spec = self._project.edit.model, self._project.spec
+        row = self.model.findData(name)
+        if row < 0:
+            # Not listed (yet): still say which one the request names.
+            self.model.addItem(name.rsplit("/", 1)[-1].capitalize(), name)
+            row = self.model.count() - 1
+        self.model.setCurrentIndex(row)
+        self._show_abilities(spec or ModelSpec(name=name, title=name.capitalize(), family="", folder="", licence=""))
+
+    def _show_abilities(self, spec: ModelSpec) -> None:
+        edit = self._project.edit
+        self.model.setToolTip(spec.description)
+        self.size_field.set_model(spec)
+        self.size_field.show_size(edit.width, edit.height)
+        with QSignalBlocker(self.steps):
+            self.steps.setRange(1, max(spec.max_steps, edit.steps))
+        self.negative.setEnabled(spec.takes_negative)
+        self.negative.set_rows(NEGATIVE_ROWS if spec.takes_negative else 1)
+        self.guidance.setEnabled(spec.takes_guidance)
+        no_negative = self.tr("{model} takes no negative prompt").format(model=spec.title)
+        no_guidance = self.tr("{model} takes no guidance").format(model=spec.title)
+        self.negative.setPlaceholderText(self.tr("What to keep out") if spec.takes_negative else no_negative)
+        self.negative.setToolTip("" if spec.takes_negative else no_negative)
+        self.guidance.setToolTip(self.tr("How closely to follow the prompt") if spec.takes_guidance else no_guidance)
