@@ -13,7 +13,8 @@ def qt_leftovers() -> list[str]:
     """Running QThreads, active QTimers and visible windows."""
     found = [type(widget).__name__ for widget in QApplication.topLevelWidgets() if widget.isVisible()]
     for thing in gc.get_objects():
-        if not isinstance(thing, QThread | QTimer) or not Shiboken.isValid(thing):
+        # By type: asking the object for its class wakes the deprecated wrappers that torch keeps around.
+        if not issubclass(type(thing), QThread | QTimer) or not Shiboken.isValid(thing):
             continue
         is_running = thing.isRunning() if isinstance(thing, QThread) else thing.isActive()
         if is_running and not _is_main_thread(thing):

@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
+
 
 TIMES = ("dawn", "day", "dusk", "night")
 SEASONS = ("spring", "summer", "autumn", "winter")
@@ -165,6 +168,23 @@ def parse(caption: str) -> Scene:
     return replace(Scene(), **found)  # type: ignore[arg-type]
 
 
+def named_slots(caption: str) -> set[str]:
+    """The slots that a caption names; position counts only with a body, colour only with balloons."""
+    slots: set[str] = set()
+    for word in split_words(caption):
+        if word in BALLOON_WORDS:
+            slots.add("balloons")
+        elif word in BOAT_WORDS:
+            slots.add("boats")
+        elif word in _SLOT_OF_WORD:
+            slots.add(_SLOT_OF_WORD[word][0])
+    if "body" not in slots:
+        slots.discard("position")
+    if "balloons" not in slots:
+        slots.discard("colour")
+    return slots
+
+
 def sample_scene(rng: np.random.Generator, *, held_out: bool = False) -> Scene:
     """Draw a scene from the training distribution, or from the combinations it never shows."""
     while True:
@@ -224,5 +244,5 @@ def is_held_out(scene: Scene) -> bool:
         "1" if present else "0"
         for present in (scene.trees, scene.house, scene.castle, scene.boats > 0, scene.balloons > 0)
     )
-    key = "/".join((scene.time, scene.season, scene.land, scene.water, objects))
+    key = f"{scene.time}/{scene.season}/{scene.land}/{scene.water}/{objects}"
     return zlib.crc32(key.encode()) % 100 < 15

@@ -47,9 +47,20 @@ _SAND = {"spring": "#EBC57F", "summer": "#F0AE55", "autumn": "#D17F45", "winter"
 _WATER = {"dawn": "#9CC0DA", "day": "#3F98C4", "dusk": "#6B4A86", "night": "#17306A"}
 _BALLOON = {"red": "#DE3A34", "yellow": "#F7C52D", "blue": "#2F62D9", "white": "#FAF6EE", "none": "#DE3A34"}
 _OBJECT = {
-    "wall": "#F4E4C8", "roof": "#C24B3A", "door": "#7B4B33", "window": "#FFD873", "stone": "#B9AFA9",
-    "spire": "#6B5B95", "hull": "#8A4B2D", "sail": "#FFF8EA", "trunk": "#6B4630", "basket": "#8A5A35",
-    "cloud": "#FFFFFF", "bird": "#2B2A3A", "star": "#FFF3C4", "flag": "#DE3A34",
+    "wall": "#F4E4C8",
+    "roof": "#C24B3A",
+    "door": "#7B4B33",
+    "window": "#FFD873",
+    "stone": "#B9AFA9",
+    "spire": "#6B5B95",
+    "hull": "#8A4B2D",
+    "sail": "#FFF8EA",
+    "trunk": "#6B4630",
+    "basket": "#8A5A35",
+    "cloud": "#FFFFFF",
+    "bird": "#2B2A3A",
+    "star": "#FFF3C4",
+    "flag": "#DE3A34",
 }
 _DUSKY = {"cloud": {"dawn": "#FFF0EA", "day": "#FFFFFF", "dusk": "#F0A79C", "night": "#5F6FA6"}}
 
@@ -100,7 +111,7 @@ def _neon(colour: Colour) -> Colour:
     return mix(rgb("#07060F"), colour, 0.16)
 
 
-def make_palette(scene: Scene) -> Palette:
+def make_palette(scene: Scene) -> Palette:  # noqa: C901 - a table of exceptions, read top to bottom
     """Choose the colours of a scene from its time, season and style."""
     light = rgb(_LIGHT[scene.time])
     sky = [rgb(code) for code in _SKY[scene.time]]

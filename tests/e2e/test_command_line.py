@@ -59,7 +59,7 @@ def test_a_picture_remembers_its_request(onetake: Onetake, tmp_path: Path) -> No
     assert onetake("image", settings.prompt, "--seed", str(settings.seed), "-o", str(second)).status == 0
     assert pixels(first) == pixels(second)
     with Image.open(first) as picture:
-        assert picture.text["parameters"].startswith("two boats on the sea at dusk\nSteps: 1, ")  # pyright: ignore[reportAttributeAccessIssue]  # Pillow types it on PngImageFile
+        assert str(picture.info["parameters"]).startswith("two boats on the sea at dusk\nSteps: 1, ")
 
 
 def broken_models(folder: Path) -> dict[str, tuple[Path, str]]:

@@ -90,7 +90,7 @@ def test_from_a_typed_prompt_to_pictures_and_back(qtbot: QtBot, open_window: Cal
 
     window.jobs.candidate_arrived.connect(note)
     record = generate(qtbot, window, PROMPT, 3)
-    assert window.stage.page is window.stage.grid
+    qtbot.waitUntil(lambda: window.stage.page is window.stage.grid, timeout=LONG_MS)
     assert window.prompt.ignored.isHidden(), "the embedded model knows every word of the example"
     seed = record.request.seed
     qtbot.waitUntil(lambda: record.state.is_final, timeout=LONG_MS)

@@ -1,0 +1,102 @@
+"""The recipe's command line: `python packaging/papercut/train.py <command>`.
+
+README.md lists the runs that made the weights.
+"""
+# ruff: noqa: PLC0415, PLR0915, C901 - a command loads only what it needs
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Read "256x256" as (width, height)."""
+    width, height = text.split("x")
+    return int(width), int(height)
+
+
+def main() -> None:
+    """Parse the command and run it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "command", choices=("sheet", "ae", "text", "pool", "judge", "unet", "polish", "export", "evaluate")
+    )
+    parser.add_argument("--work", type=Path, default=Path("papercut-work"), help="folder of checkpoints")
+    parser.add_argument("--minutes", type=float, default=30, help="training time over all sittings")
+    parser.add_argument("--device")
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--count", type=int, default=40_000, help="pool: rows; evaluate: captions")
+    parser.add_argument("--size", default="256x256", help="pool: width x height")
+    parser.add_argument("--workers", type=int, default=1, help="pool: render processes")
+    parser.add_argument("--batch", type=int, default=48, help="unet: rows a step")
+    parser.add_argument("--student-share", type=float, default=0.65, help="unet: part of the batch for one step")
+    parser.add_argument("--decoded", type=int, default=0, help="unet: rows a step compared as pictures")
+    parser.add_argument("--sizes", nargs="*", default=[], help="unet: further pools, width x height")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("resources/models/papercut"), help="export, evaluate: the shipped folder"
+    )
+    parser.add_argument("--emphasis", nargs="*", default=[], help="unet: slots to draw more often")
+    options = parser.parse_args()
+
+    import torch
+
+    from papercut.checkpoints import device_of
+
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    device, work, budget_s = device_of(options.device), options.work, options.minutes * 60
+    if options.command == "ae":
+        from papercut.autoencoder import train_decoder
+
+        train_decoder(work, budget_s, device)
+    elif options.command == "text":
+        from papercut.text import train_text
+
+        train_text(work, budget_s, device)
+    elif options.command == "pool":
+        from papercut.pool import fill_pool
+
+        width, height = parse_size(options.size)
+        fill_pool(work, options.count, height, width, workers=options.workers)
+    elif options.command == "judge":
+        from papercut.judge import train_judge
+
+        train_judge(work, budget_s, device)
+    elif options.command == "unet":
+        from papercut.unet import train_unet
+
+        sizes = tuple((height, width) for width, height in map(parse_size, options.sizes))
+        train_unet(
+            work,
+            budget_s,
+            device,
+            batch=options.batch,
+            student_share=options.student_share,
+            decoded=options.decoded,
+            sizes=sizes,
+            emphasis=tuple(options.emphasis),
+        )
+    elif options.command == "polish":
+        from papercut.polish import polish_decoder
+
+        polish_decoder(work, budget_s, device)
+    elif options.command == "export":
+        from papercut.export import export_model
+
+        export_model(work, options.folder)
+    elif options.command == "evaluate":
+        from papercut.evaluate import evaluate
+
+        evaluate(options.folder, options.count)
+    elif options.command == "sheet":
+        from papercut.sheet import write_sheets
+
+        write_sheets(work)
+
+
+if __name__ == "__main__":
+    main()
