@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
 def resources_folder() -> Path:
@@ -14,8 +13,7 @@ def resources_folder() -> Path:
     return Path(__file__).resolve().parent.parent / "resources"
 
 
-@dataclass(frozen=True)
-class Paths:
+class Paths(NamedTuple):
     """All places of one installation's state, below one home folder."""
 
     home: Path
@@ -80,6 +78,8 @@ class Paths:
         runtime = os.environ.get("XDG_RUNTIME_DIR")
         if runtime and Path(runtime).is_dir():
             return str(Path(runtime) / f"onetake-{digest}")
+        import tempfile  # noqa: PLC0415  # rarely needed, and slow to import
+
         return str(Path(tempfile.gettempdir()) / f"onetake-{os.getuid()}-{digest}")
 
     def create(self) -> None:

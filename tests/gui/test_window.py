@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.application import Application
 from app.theme import DARK, LIGHT, Appearance, Tokens
+from engine.messages import JobState
 from tests.fakes import FakeEngine
 from tests.requests import FREE_TEXT, request
 
@@ -63,10 +64,12 @@ def test_f6_goes_from_panel_to_panel(qtbot: QtBot, onetake: Application, engine:
     onetake.project.change("typing", prompt="a boat")
     onetake.studio.generate()
     engine.crash()
-    qtbot.waitUntil(onetake.gallery.list.isVisible)
+    # The re-attached window fills its panels one after the other; an empty one is no stop.
+    stops = (onetake.stage.grid, onetake.queue.list, onetake.gallery.list)
+    qtbot.waitUntil(lambda: all(stop.isVisible() for stop in stops))
     window = onetake.window
     onetake.prompt.prompt.setFocus()
-    for stop in (onetake.stage.grid, onetake.queue.list, onetake.gallery.list, onetake.prompt.prompt):
+    for stop in (*stops, onetake.prompt.prompt):
         qtbot.keyClick(window, Qt.Key.Key_F6)
         assert QApplication.focusWidget() is stop
 
@@ -98,9 +101,11 @@ def test_the_models_keep_qts_rules(qtbot: QtBot, onetake: Application, engine: F
     for _ in range(4):
         onetake.studio.generate()
     qtbot.waitUntil(lambda: len(engine.requests) == 4 and onetake.jobs.rowCount() == 3)
+    # A job that the engine has not acknowledged yet cannot be cancelled.
+    qtbot.waitUntil(lambda: (held := onetake.jobs.record("job-3")) is not None and held.state is JobState.RUNNING)
     engine.show_candidate("job-3", 0)
     onetake.studio.cancel_newest()
-    qtbot.waitUntil(lambda: all(record.state.is_final for record in onetake.jobs.records()))
+    qtbot.waitUntil(lambda: all(record.state.is_final for record in onetake.jobs.records()), timeout=30_000)
     engine.crash()
     qtbot.waitUntil(lambda: engine.connections == 2)
     onetake.jobs.clear_ended()
