@@ -94,6 +94,7 @@ def _spaced(levels: NoiseLevels, steps: int) -> tuple[list[float], list[float]]:
         case "leading":
             timesteps = (np.arange(steps) * (total // steps))[::-1] + float(levels.steps_offset)
         case "trailing":
-            timesteps = np.round(np.arange(total, 0, -total / steps)) - 1.0
+            # Rounding makes arange one too long for some counts, such as 61.
+            timesteps = np.round(np.arange(total, 0, -total / steps)[:steps]) - 1.0
     sigmas = np.interp(timesteps, np.arange(total), levels.train_sigmas)
     return [*(float(sigma) for sigma in sigmas), 0.0], [float(timestep) for timestep in timesteps]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.errors import BadModelError
@@ -23,6 +23,7 @@ KINDS = [
 
 
 @given(st.sampled_from(KINDS), st.integers(1, 150), st.sampled_from(["", "student_then_teacher"]))
+@example(NoiseLevels("variance", "epsilon", "trailing"), 61, "")
 def test_every_schedule_falls_from_noise_to_nothing(levels: NoiseLevels, steps: int, name: str) -> None:
     """Levels fall strictly, join from step to step, end at 0, and steps are numbered."""
     if name and levels.parametrisation != "flow":
