@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.executor.base import WorkerGone, WorkerReport, WorkerSpoke
-from engine.messages import Cancelled, Failed, Finished, ImageRequest, JobInfo, JobState
+from engine.messages import Cancelled, Failed, Finished, ImageRequest, JobInfo, JobState, Progress
 from engine.protocol import (
     EventMessage,
     JobChanged,
@@ -18,6 +18,7 @@ from engine.protocol import (
     Run,
     Stopped,
     WorkerCommand,
+    WorkerEvent,
     WorkerMessage,
 )
 from engine.service.admission import Submission
@@ -156,3 +157,9 @@ class Stage:
     def leftovers(self) -> list[str]:
         """Hidden files in the outputs folder."""
         return [file.name for file in self.paths.outputs.iterdir() if file.name.startswith(".")]
+
+
+def progress(worker: StageWorker, step: int) -> WorkerEvent:
+    """Step `step` of 9 of the worker's running job."""
+    run = worker.run
+    return WorkerEvent(event=Progress(job=run.job, attempt=run.attempt, step=step, steps=9, device="cpu"))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.messages import Cancelled, Failed, JobState, Progress
+from engine.messages import Cancelled, Failed, JobState
 from engine.paths import Paths
-from engine.protocol import Load, WorkerEvent
-from tests.engine.service.staging import Stage, StageWorker
+from engine.protocol import Load
+from tests.engine.service.staging import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -21,11 +21,6 @@ def stage(tmp_path: Path) -> Generator[Stage]:
     made = Stage(Paths(tmp_path))
     yield made
     made.close()
-
-
-def progress(worker: StageWorker, step: int) -> WorkerEvent:
-    run = worker.run
-    return WorkerEvent(event=Progress(job=run.job, attempt=run.attempt, step=step, steps=9, device="cpu"))
 
 
 def test_the_default_model_is_loaded_ahead(stage: Stage) -> None:

@@ -14,7 +14,7 @@ from engine.paths import Paths
 from engine.protocol import JobChanged, JobDone, Run, StopJob, WorkerEvent
 from engine.service import scheduler as scheduler_module
 from engine.service.store import Phase
-from tests.engine.service.staging import Stage, StageWorker
+from tests.engine.service.staging import Stage, progress
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -25,11 +25,6 @@ def stage(tmp_path: Path) -> Generator[Stage]:
     made = Stage(Paths(tmp_path))
     yield made
     made.close()
-
-
-def progress(worker: StageWorker, step: int) -> WorkerEvent:
-    run = worker.run
-    return WorkerEvent(event=Progress(job=run.job, attempt=run.attempt, step=step, steps=9, device="cpu"))
 
 
 def test_a_job_ends_with_its_result_in_place(stage: Stage) -> None:
