@@ -46,17 +46,73 @@ class Actions(QObject):
         self.full_screen = self._make(tr("Full screen"), ["F", "F11"], checkable=True)
         self.hide_panels = self._make(tr("Hide panels"), "Tab", checkable=True)
         self.next_panel = self._make(tr("Go to next panel"), "F6")
+        self.workspace_image = self._make(tr("Image workspace"), "Ctrl+1", checkable=True)
+        self.workspace_control = self._make(tr("Control workspace"), "Ctrl+2", checkable=True)
+        self.workspace_video = self._make(tr("Video workspace"), "Ctrl+3", checkable=True)
+        self.workspace_review = self._make(tr("Review workspace"), "Ctrl+4", checkable=True)
+        self.reset_workspace = self._make(tr("Reset workspace"), "Ctrl+0")
+        names = (tr("Image"), tr("Control"), tr("Video"), tr("Review"))
+        for action, name in zip(self.workspaces, names, strict=True):
+            action.setIconText(name)
         self.generate = self._make(tr("Generate"), ["Ctrl+Return", "Ctrl+Enter"])
         self.roll_seed = self._make(tr("Roll a new seed"), "Ctrl+R", "dice")
         self.lock_seed = self._make(tr("Lock seed"), "Ctrl+L", checkable=True)
         self.go_to_prompt = self._make(tr("Go to prompt"), "Ctrl+P")
+        self._make_video_actions()
         self.pause = self._make(tr("Pause the queue"), "Ctrl+Shift+Space", checkable=True)
         self.cancel = self._make(tr("Cancel"), "Escape", "cancel")
         self.retry = self._make(tr("Try again"), "Ctrl+Shift+T", "retry")
         self.clear = self._make(tr("Clear ended jobs"), "", "clear")
         self.reconnect = self._make(tr("Reach the engine again"), "F5")
+        self.palette = self._make(tr("Command palette"), "Ctrl+Shift+P")
         self.shortcuts = self._make(tr("Keyboard shortcuts"), "F1")
         self.about = self._make(tr("About Onetake"), "")
+        for name, action in vars(self).items():
+            if isinstance(action, QAction):
+                # What the artist's own keys are kept under.
+                action.setObjectName(name)
+
+    def _make_video_actions(self) -> None:
+        tr = self.tr
+        self.video_mode = self._make(tr("Make videos"), "Ctrl+M", "film", checkable=True)
+        self.open_timeline = self._make(tr("Open timeline…"), "Ctrl+Shift+O")
+        self.save_timeline = self._make(tr("Save timeline as…"), "Ctrl+Shift+S")
+        self.export = self._make(tr("Export take as…"), "Ctrl+E", "export")
+        self.reroll = self._make(tr("Re-roll selection"), ["Ctrl+Shift+Return", "Ctrl+Shift+Enter"], "dice")
+        self.play = self._make(tr("Play"), "Space", "play")
+        self.shuttle_back = self._make(tr("Play backwards, faster"), "J")
+        self.halt = self._make(tr("Stop"), "K")
+        self.shuttle_on = self._make(tr("Play, faster"), "L")
+        self.loop = self._make(tr("Loop"), "Shift+L", "loop", checkable=True)
+        self.mark_in = self._make(tr("In point"), "I", "mark-in", checkable=True)
+        self.mark_out = self._make(tr("Out point"), "O", "mark-out", checkable=True)
+        self.add_segment = self._make(tr("Add segment"), "Ctrl+Shift+A", "add")
+        self.split = self._make(tr("Split at playhead"), "S", "split")
+        self.transition = self._make(tr("Transition"), "T", "transition")
+        self.cut = self._make(tr("Cut"), "C", "cut")
+        self.delete_segment = self._make(tr("Delete segments"), "Delete", "trash")
+        self.select_shot = self._make(tr("Select shot"), "Ctrl+Shift+H")
+        self.zoom_timeline_in = self._make(tr("Zoom in on time"), ["+", "="])
+        self.zoom_timeline_out = self._make(tr("Zoom out of time"), "-")
+        self.fit_timeline = self._make(tr("Fit timeline"), "0", "fit")
+        self.timeline_table = self._make(tr("Timeline as table"), "Ctrl+Shift+B", "table", checkable=True)
+
+    @property
+    def workspaces(self) -> tuple[QAction, ...]:
+        """One per workspace, in the order of `workspaces.Workspace`."""
+        return (self.workspace_image, self.workspace_control, self.workspace_video, self.workspace_review)
+
+    @property
+    def of_time(self) -> tuple[QAction, ...]:
+        """Single keys that mean time on the canvas and in the timeline, and letters elsewhere."""
+        moves = (self.previous, self.next, self.shuttle_back, self.halt, self.shuttle_on)
+        return (*moves, self.loop, self.mark_in, self.mark_out)
+
+    @property
+    def of_segments(self) -> tuple[QAction, ...]:
+        """What can be done with the plan; their keys work in the timeline alone."""
+        edits = (self.split, self.transition, self.cut, self.delete_segment)
+        return (*edits, self.zoom_timeline_in, self.zoom_timeline_out, self.fit_timeline)
 
     def _make(self, text: str, keys: Keys, icon: str = "", *, checkable: bool = False) -> QAction:
         action = QAction(text, self)
@@ -67,6 +123,21 @@ class Actions(QObject):
         if icon:
             self._icons.dress(action, icon)
         action.setCheckable(checkable)
-        key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{text}  ({key})" if key else text)
+        action.setToolTip(tip_of(action))
         return action
+
+
+def tip_of(action: QAction) -> str:
+    """What to say about an action under the mouse: its words and its first key."""
+    key = key_text(action.shortcuts()[:1])
+    return f"{plain_text(action)}  ({key})" if key else plain_text(action)
+
+
+def plain_text(action: QAction) -> str:
+    """An action's words without the mark of its mnemonic."""
+    return action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
+
+
+def key_text(keys: Sequence[QKeySequence]) -> str:
+    """Keys as the artist reads them on this system."""
+    return ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys)

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QObject
 
 from app.actions import Actions
 from app.background import Background
 from app.canvas.stage import Stage
 from app.controls import Controlled, Controls
+from app.desk import Desk
 from app.engine_link import Client, EngineLink
+from app.exchange import Exchange
 from app.gallery_model import GalleryModel
 from app.icons import Icons
 from app.jobs import JobModel
@@ -28,7 +30,9 @@ from app.reports import Report, StatusRead
 from app.stars import Stars
 from app.status_bar import StatusBar
 from app.studio import Studio
+from app.video_wing import VideoWing
 from app.widgets.focus_ring import FocusRing
+from app.widgets.mode_switch import ModeSwitch
 from app.widgets.notice_bar import NoticeBar
 from app.widgets.project_keys import ProjectKeys
 from app.widgets.settings_form import SettingsForm
@@ -59,11 +63,15 @@ class Application:
     status: StatusBar
     stage: Stage
     studio: Studio
+    exchange: Exchange
     project: Project
     jobs: JobModel
     link: EngineLink
     notices: NoticeBar
     controls: Controls
+    desk: Desk
+    mode: ModeSwitch
+    wing: VideoWing
 
 
 def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> Application:
@@ -79,11 +87,12 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
     link = EngineLink(connect)
     outbox = Outbox(paths.home / "waiting.json", jobs, link, project)
     background = Background()
-    cache = PictureCache(background, background)
+    cache = PictureCache(background, paths.takes, background)
 
     # What is seen.
     actions = Actions(icons, project.undo_stack, project)
     example = QCoreApplication.translate("Application", "Try: {prompt}").format(prompt=EXAMPLE)
+    wing = VideoWing(window=window, project=project, jobs=jobs, theme=theme, icons=icons, actions=actions, paths=paths)
     stage = Stage(
         jobs=jobs,
         stars=stars,
@@ -93,13 +102,15 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         actions=actions,
         example=example,
         log_file=str(paths.log),
+        player=wing.player,
     )
     notices = NoticeBar(icons)
     notices.float_over(stage.stack)
     form = SettingsForm(project, theme, icons)
     prompt.bind(project, form)
     ProjectKeys(prompt).guard(prompt.prompt)
-    queue = QueuePanel(jobs, theme, icons, window.queue_head)
+    window.prompt_head.add(mode := ModeSwitch(project))
+    queue = QueuePanel(jobs=jobs, cache=cache, theme=theme, icons=icons, head=window.queue_head)
     gallery = GalleryPanel(GalleryModel(jobs, stars, project), cache, theme)
     status = StatusBar(theme, icons)
     window.furnish(canvas=stage, queue=queue, gallery=gallery, status=status)
@@ -114,19 +125,15 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         outbox=outbox,
         stage=stage,
         notices=notices,
-        background=background,
         parent=project,
     )
-    parts = Controlled(window, project, jobs, stars, studio, stage, prompt, form, queue, gallery)
-    controls = Controls(parts, actions, theme)
+    exchange = Exchange(project=project, stage=stage, notices=notices, background=background, parent=project)
+    parts = Controlled(window, project, jobs, stars, studio, exchange, wing, stage, mode, prompt, form, queue, gallery)
+    controls, desk = Controls(parts, actions, theme), Desk(window, actions, settings, theme, prompt.generate)
     stage.example_pressed.connect(partial(studio.generate_example, EXAMPLE))
-    link.connection_changed.connect(status.show_connection)
-    link.reported.connect(partial(_show_status, status))
-    status.retry_pressed.connect(link.reconnect_now)
+    _connect_link(link, status, form)
     actions.reconnect.triggered.connect(link.reconnect_now)
-    project.saved.connect(status.show_saved)
-    for part in (project, stars, outbox):
-        part.save_failed.connect(status.show_not_saved)
+    _connect_saving(status, project, stars, outbox)
 
     def choose_appearance(appearance: Appearance) -> None:
         settings.appearance = appearance
@@ -134,23 +141,60 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
 
     def take_down() -> None:
         settings.cleared_at = jobs.cleared_at
+        desk.keep()
         settings.keep(window)
         project.close()
         link.close()
         outbox.keep()
-        background.close()
+        for part in (wing, exchange, background):
+            part.close()
 
     controls.appearance_chosen.connect(choose_appearance)
     window.closing.connect(take_down)
-    # What the window is made of goes with it.
-    for part in (theme, project, link, background):
-        part.setParent(window)
+    _keep_with(window, theme, project, link, background)
     link.start()
     return Application(
-        window, theme, prompt, form, queue, gallery, status, stage, studio, project, jobs, link, notices, controls
+        window=window,
+        theme=theme,
+        prompt=prompt,
+        form=form,
+        queue=queue,
+        gallery=gallery,
+        status=status,
+        stage=stage,
+        studio=studio,
+        exchange=exchange,
+        project=project,
+        jobs=jobs,
+        link=link,
+        notices=notices,
+        controls=controls,
+        desk=desk,
+        mode=mode,
+        wing=wing,
     )
 
 
-def _show_status(status: StatusBar, report: Report) -> None:
+def _connect_link(link: EngineLink, status: StatusBar, form: SettingsForm) -> None:
+    link.connection_changed.connect(status.show_connection)
+    link.reported.connect(partial(_show_status, status, form))
+    status.retry_pressed.connect(link.reconnect_now)
+
+
+def _connect_saving(status: StatusBar, project: Project, stars: Stars, outbox: Outbox) -> None:
+    project.saved.connect(status.show_saved)
+    for part in (project, stars, outbox):
+        part.save_failed.connect(status.show_not_saved)
+
+
+def _keep_with(window: MainWindow, *parts: QObject) -> None:
+    """What the window is made of goes with it."""
+    for part in parts:
+        part.setParent(window)
+
+
+def _show_status(status: StatusBar, form: SettingsForm, report: Report) -> None:
     if isinstance(report, StatusRead):
         status.show_status(report.status)
+        # Further ranks on the processor ("cpu#1") are asked for by their count, not one by one.
+        form.set_devices({worker.device: worker.name for worker in report.status.workers if "#" not in worker.device})

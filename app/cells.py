@@ -18,6 +18,8 @@ class CellRole(IntEnum):
     SEED = Qt.ItemDataRole.UserRole + 4
     PATH = Qt.ItemDataRole.UserRole + 5
     IS_STARRED = Qt.ItemDataRole.UserRole + 6
+    BADGE = Qt.ItemDataRole.UserRole + 7
+    """A word or two in the corner of the picture: how long a take is."""
 
 
 def mime_of(paths: list[str]) -> QMimeData:
@@ -25,5 +27,8 @@ def mime_of(paths: list[str]) -> QMimeData:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(path) for path in paths])
     if paths and Path(paths[0]).is_file():
-        mime.setImageData(QImage(paths[0]))
+        image = QImage(paths[0])
+        # A take's file is no picture.
+        if not image.isNull():
+            mime.setImageData(image)
     return mime

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
-from app.menus import ShortcutsDialog, appearance_actions, fill_menus
-from app.picture_file import file_name
+from app.file_dialogs import FileDialogs
+from app.menus import appearance_actions, fill_menus
 from app.theme import Appearance, Theme
+from app.widgets.mode_switch import set_mode, why_no_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.actions import Actions
     from app.canvas.stage import Stage
+    from app.exchange import Exchange
     from app.jobs import JobModel
     from app.main_window import MainWindow
     from app.panels.gallery import GalleryPanel
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from app.project import Project
     from app.stars import Stars
     from app.studio import Studio
+    from app.video_wing import VideoParts, VideoWing
+    from app.widgets.mode_switch import ModeSwitch
     from app.widgets.settings_form import SettingsForm
 
 
@@ -39,7 +42,10 @@ class Controlled(NamedTuple):
     jobs: JobModel
     stars: Stars
     studio: Studio
+    exchange: Exchange
+    wing: VideoWing
     stage: Stage
+    mode: ModeSwitch
     prompt: PromptPanel
     form: SettingsForm
     queue: QueuePanel
@@ -55,6 +61,8 @@ class Controls(QObject):
         super().__init__(parts.window)
         self._of = parts
         self._actions = actions
+        self._was_video = False
+        self._dialogs = FileDialogs(parts.window, parts.project, parts.stage, parts.exchange)
         appearance = appearance_actions(theme, self)
         appearance.triggered.connect(self._choose_appearance)
         panels = [dock.toggleViewAction() for dock in parts.window.docks]
@@ -63,11 +71,14 @@ class Controls(QObject):
         self._connect_actions()
         self._set_tab_order()
         self._show_lock()
+        self._show_mode()
         self._show_busy()
+        # The timeline may be in sight from the last session.
+        self._open_wing(not parts.window.timeline_dock.isHidden())
 
     def _connect_panels(self) -> None:
         of, studio = self._of, self._of.studio
-        of.window.files_dropped.connect(studio.open_files)
+        of.window.files_dropped.connect(of.exchange.open_files)
         of.prompt.generate_pressed.connect(studio.generate)
         studio.refused.connect(of.prompt.show_error)
         of.queue.generate_pressed.connect(studio.generate)
@@ -77,31 +88,41 @@ class Controls(QObject):
         of.queue.pause_toggled.connect(studio.set_paused)
         of.queue.clear_pressed.connect(of.jobs.clear_ended)
         of.gallery.picture_chosen.connect(studio.show_picture)
-        of.gallery.open_pressed.connect(self._open)
+        of.gallery.open_pressed.connect(self._dialogs.open_settings)
         of.stage.retry_pressed.connect(studio.retry)
         of.stage.picture_changed.connect(of.gallery.show_picture)
         of.jobs.job_changed.connect(self._show_busy)
         of.jobs.rowsInserted.connect(self._show_busy)
         of.jobs.paused_changed.connect(self._actions.pause.setChecked)
         of.project.edit_changed.connect(self._show_lock)
+        of.project.edit_changed.connect(self._show_mode)
+        of.project.models_changed.connect(self._show_mode)
+        of.window.timeline_dock.visibilityChanged.connect(self._open_wing)
+        of.wing.opened.connect(self._connect_video)
 
     def _connect_actions(self) -> None:
-        actions, stage, studio = self._actions, self._of.stage, self._of.studio
+        actions, stage, studio, exchange = self._actions, self._of.stage, self._of.studio, self._of.exchange
         for action in actions.findChildren(QAction):
             self._of.window.addAction(action)
-        # These keys mean something else in fields and lists: on the canvas alone they are ours.
-        for action in (actions.previous, actions.next, actions.hide_panels):
+        # These keys mean something else in fields and lists: on the canvas or in the timeline alone they are ours.
+        for action in (*actions.of_time, *actions.of_segments, actions.play, actions.hide_panels):
             self._of.window.removeAction(action)
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        for action in (actions.previous, actions.next, actions.hide_panels):
             stage.addAction(action)
+        # What the video wing answers for is greyed out until it is there.
+        for action in (*actions.of_time[2:], *actions.of_segments, actions.play, actions.reroll, actions.export):
+            action.setEnabled(False)
         verbs: dict[QAction, Callable[[], None]] = {
-            actions.open_settings: self._open,
-            actions.save_as: self._save,
-            actions.reveal: studio.reveal,
+            actions.open_settings: self._dialogs.open_settings,
+            actions.save_as: self._dialogs.save_result,
+            actions.reveal: exchange.reveal,
+            actions.open_timeline: self._dialogs.open_timeline,
+            actions.save_timeline: self._dialogs.save_timeline,
             actions.quit: self._quit,
-            actions.copy_picture: studio.copy_picture,
-            actions.copy_settings: studio.copy_settings,
-            actions.reuse: studio.reuse,
+            actions.copy_picture: exchange.copy_picture,
+            actions.copy_settings: exchange.copy_settings,
+            actions.reuse: exchange.reuse,
             actions.star: self._star,
             actions.grid: stage.open_grid,
             actions.fit: partial(stage.set_zoom, 0.0),
@@ -118,17 +139,23 @@ class Controls(QObject):
             actions.cancel: self._escape,
             actions.retry: self._retry,
             actions.clear: self._of.jobs.clear_ended,
-            actions.shortcuts: self._show_shortcuts,
             actions.about: self._about,
         }
         for action, verb in verbs.items():
             action.triggered.connect(partial(_call, verb))
         actions.pause.triggered.connect(studio.set_paused)
         actions.lock_seed.triggered.connect(self._lock_seed)
+        actions.video_mode.triggered.connect(self._choose_mode)
 
     def _set_tab_order(self) -> None:
         of, stage = self._of, self._of.stage
-        chain: list[QWidget] = [of.prompt.prompt, *of.form.in_tab_order, of.prompt.generate]
+        chain: list[QWidget] = [
+            of.mode.picture,
+            of.mode.video,
+            of.prompt.prompt,
+            *of.form.in_tab_order,
+            of.prompt.generate,
+        ]
         chain += [stage.empty.button, stage.grid, stage.large, stage.outcome.fold, stage.outcome.retry]
         chain += [*stage.foot.buttons, *of.queue.in_tab_order, *of.gallery.in_tab_order]
         for first, second in pairwise(chain):
@@ -143,14 +170,49 @@ class Controls(QObject):
     def _go_to_prompt(self) -> None:
         self._of.prompt.prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _show_shortcuts(self) -> None:
-        ShortcutsDialog(self._actions, self._of.window).show()
-
     def _lock_seed(self, locked: bool) -> None:
         self._of.project.change(self.tr("settings"), seed_locked=locked)
 
     def _show_lock(self) -> None:
         self._actions.lock_seed.setChecked(self._of.project.edit.seed_locked)
+
+    def _choose_mode(self, is_active: bool) -> None:
+        set_mode(self._of.project, is_active=is_active)
+
+    def _show_mode(self) -> None:
+        project = self._of.project
+        is_active = project.video.is_active
+        self._actions.video_mode.setEnabled(is_active or not why_no_video(project))
+        self._actions.video_mode.setChecked(is_active)
+        self._actions.save_timeline.setEnabled(is_active)
+        if is_active != self._was_video:
+            self._was_video = is_active
+            if is_active:
+                self._of.wing.open()
+            self._of.window.show_timeline(is_active)
+
+    def _open_wing(self, is_visible: bool) -> None:
+        if is_visible:
+            self._of.wing.open()
+
+    def _connect_video(self, parts: VideoParts) -> None:
+        # Loaded with the wing, not with the window.
+        from app.video_controls import VideoControls  # noqa: PLC0415
+
+        of = self._of
+        of.stage.adopt(parts.player)
+        VideoControls(
+            parts,
+            project=of.project,
+            studio=of.studio,
+            actions=self._actions,
+            prompt=of.prompt.prompt,
+            stage=of.stage,
+        )
+        chain: list[QWidget] = [*of.stage.foot.buttons, parts.player.view, *parts.player.transport.buttons]
+        chain += [*parts.panel.in_tab_order, *of.queue.in_tab_order]
+        for first, second in pairwise(chain):
+            QWidget.setTabOrder(first, second)
 
     def _choose_appearance(self, action: QAction) -> None:
         self.appearance_chosen.emit(Appearance(str(action.data())))
@@ -188,27 +250,12 @@ class Controls(QObject):
 
     def _focus_next_panel(self) -> None:
         of = self._of
-        stops = [of.prompt.prompt, of.stage.page, of.queue.list, of.gallery.list]
+        timeline = [of.wing.parts.panel.page] if of.wing.parts is not None else []
+        stops = [of.prompt.prompt, of.stage.page, *timeline, of.queue.list, of.gallery.list]
         stops = [stop for stop in stops if stop.isVisible()]
         focus = QApplication.focusWidget()
         here = next((i for i, stop in enumerate(stops) if focus and (stop is focus or stop.isAncestorOf(focus))), -1)
         stops[(here + 1) % len(stops)].setFocus(Qt.FocusReason.TabFocusReason)
-
-    def _open(self) -> None:
-        title, kinds = self.tr("Open settings of a picture"), self.tr("PNG (*.png)")
-        file, _ = QFileDialog.getOpenFileName(self._of.window, title, "", kinds)
-        if file:
-            self._of.studio.open_files([Path(file)])
-
-    def _save(self) -> None:
-        record, index = self._of.stage.record, self._of.stage.current_index()
-        if record is None or index < 0:
-            return
-        name = file_name(record.request.prompt, record.request.seed + index)
-        title, kinds = self.tr("Save picture as"), self.tr("PNG (*.png)")
-        file, _ = QFileDialog.getSaveFileName(self._of.window, title, name, kinds)
-        if file:
-            self._of.studio.save(Path(file))
 
     def _about(self) -> None:
         QMessageBox.about(

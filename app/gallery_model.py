@@ -1,4 +1,4 @@
-"""The finished pictures of all jobs as a flat list, newest first. Pixels are loaded by whoever paints them."""
+"""Finished pictures and takes of all jobs as a flat list, newest first. Pixels are loaded by whoever paints them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 
 from app.cells import CellRole, mime_of
 from app.pictures import picture_of
-from engine.messages import JobState
+from app.words import length_text
+from engine.messages import ExportRequest, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +37,7 @@ class GalleryModel(QAbstractListModel):
             CellRole.SEED: lambda record, picture: record.request.seed + picture,
             CellRole.PATH: lambda record, picture: record.info.outputs[picture],
             CellRole.IS_STARRED: lambda record, picture: record.info.outputs[picture] in self._stars,
+            CellRole.BADGE: lambda record, _: badge_of(record),
         }
         jobs.rowsInserted.connect(self._take_rows)
         jobs.rowsRemoved.connect(self._rebuild)
@@ -65,6 +67,9 @@ class GalleryModel(QAbstractListModel):
         return next(rows, None)
 
     def _describe(self, record: JobRecord, picture: int) -> str:
+        if record.video is not None:
+            words = self.tr("{prompt}, take of {length}, seed {seed}")
+            return words.format(prompt=record.request.prompt, length=badge_of(record), seed=record.request.seed)
         words = self.tr("{prompt}, seed {seed}")
         return words.format(prompt=record.request.prompt, seed=record.request.seed + picture)
 
@@ -101,5 +106,12 @@ class GalleryModel(QAbstractListModel):
 
 
 def cells_of(record: JobRecord) -> list[tuple[JobRecord, int]]:
-    """The pictures of a finished job, in the order of their seeds."""
+    """The pictures of a finished job, in the order of their seeds, or its take; an export shows nothing new."""
+    if isinstance(record.request, ExportRequest):
+        return []
     return [(record, index) for index in range(len(record.info.outputs))]
+
+
+def badge_of(record: JobRecord) -> str:
+    """The length of a take; empty for pictures."""
+    return length_text(record.video.frames, record.video.fps) if record.video is not None else ""

@@ -1,4 +1,4 @@
-"""What the artist has typed and chosen for the next pictures, valid or not, and how it is kept on disk.
+"""What the artist has typed and chosen, valid or not, and how it is kept on disk; the plan of a take is in `video`.
 
 A request is made from it only when it is sent; until then nothing here is refused, so no text is ever lost.
 """
@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from engine.messages import ImageRequest, ModelSpec, draw_seed
+from app.video_edit import VideoEdit
+from engine.messages import FrameSpan, ImageRequest, ModelSpec, VideoRequest, draw_seed
 
 
 class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +29,7 @@ class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
     seed_locked: bool = False
     steps: int = 1
     guidance_scale: float = 1.0
+    video: VideoEdit = VideoEdit()
 
     def request(self, spec: ModelSpec | None) -> ImageRequest:
         """The frozen request. What the model does not take is left out, as the panel shows it greyed.
@@ -37,18 +39,65 @@ class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
         """
         request = ImageRequest(
             prompt=self.prompt.strip(),
-            negative_prompt=self.negative_prompt.strip() if spec is None or spec.takes_negative else "",
+            negative_prompt=self._negative(spec),
             model=self.model,
             width=self.width,
             height=self.height,
             count=self.count,
             seed=self.seed,
             steps=self.steps,
-            guidance_scale=self.guidance_scale if spec is None or spec.takes_guidance else spec.default_guidance,
+            guidance_scale=self._guidance(spec),
         )
         if spec is not None:
             spec.check(request)
         return request
+
+    def video_request(
+        self, spec: ModelSpec | None, *, base: str = "", redo: tuple[FrameSpan, ...] = ()
+    ) -> VideoRequest:
+        """The frozen request of a take; with `base`, of making the frames of `redo` of that take again.
+
+        Raises:
+            BadInputError: The request is not valid; the message says what to change.
+        """
+        request = VideoRequest(
+            timeline=self.video.timeline(self.prompt),
+            seed=self.seed,
+            model=self.model,
+            negative_prompt=self._negative(spec),
+            width=self.width,
+            height=self.height,
+            fps=self.video.fps,
+            steps=self.video.steps,
+            guidance_scale=self._guidance(spec),
+            devices=self.video.devices,
+            base=base,
+            redo=redo,
+        )
+        if spec is not None:
+            spec.check(request)
+        return request
+
+    def _negative(self, spec: ModelSpec | None) -> str:
+        return self.negative_prompt.strip() if spec is None or spec.takes_negative else ""
+
+    def _guidance(self, spec: ModelSpec | None) -> float:
+        return self.guidance_scale if spec is None or spec.takes_guidance else spec.default_guidance
+
+    def of_video(self, request: VideoRequest) -> ImageEdit:
+        """The edit that makes the take `request` again: its seed is locked."""
+        return msgspec.structs.replace(
+            self,
+            prompt=request.prompt,
+            negative_prompt=request.negative_prompt,
+            model=request.model,
+            width=request.width,
+            height=request.height,
+            seed=request.seed,
+            seed_locked=True,
+            guidance_scale=request.guidance_scale,
+            video=self.video.of_request(request),
+        )
 
     @staticmethod
     def of_request(request: ImageRequest) -> ImageEdit:
@@ -70,9 +119,10 @@ class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
 def read_edit(file: Path) -> ImageEdit | None:
     """The edit of the last session; None when there is none or the file is damaged."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=ImageEdit)
+        edit = msgspec.json.decode(file.read_bytes(), type=ImageEdit)
     except (OSError, msgspec.DecodeError):
         return None
+    return msgspec.structs.replace(edit, video=edit.video.sound())
 
 
 def write_atomically(file: Path, document: bytes) -> None:

@@ -9,17 +9,21 @@ import time
 
 from msgspec.structs import replace
 
+from app.take_record import TakeRecord
 from engine.messages import (
     Cancelled,
     Event,
     Failed,
     Finished,
+    FramesReady,
     ImageRequest,
     JobInfo,
     JobState,
     Notice,
     Preview,
     Progress,
+    Request,
+    VideoRequest,
 )
 
 MIN_ELAPSED_S = 1.0
@@ -29,11 +33,13 @@ class JobRecord:
     """Rows (`take_info`) and events (`take_event`) in, a consistent picture of the job out.
 
     `token` names a request that the service has not acknowledged yet; such a record has no job id.
+    `output` is the file that such a request asks for; empty for the outputs folder.
     """
 
-    def __init__(self, info: JobInfo, token: str = "") -> None:
+    def __init__(self, info: JobInfo, token: str = "", output: str = "") -> None:
         self.info = info
         self.token = token
+        self.output = output
         self.is_live = False
         self._last_seq = -1
         self._clear_attempt()
@@ -43,19 +49,33 @@ class JobRecord:
         self.steps = 0
         self.device = ""
         self.notice = ""
+        self.progress = 0.0
         self.candidates: dict[int, Preview] = {}
-        self._first_progress: tuple[float, int] | None = None
+        """The newest preview of each picture of the batch, or frame of the take."""
+        self.take = TakeRecord()
+        self._first_progress: tuple[float, float] | None = None
 
     @staticmethod
-    def submitting(token: str, request: ImageRequest) -> JobRecord:
+    def submitting(token: str, request: Request, output: str = "") -> JobRecord:
         """A record for a request on its way to the service."""
-        record = JobRecord(JobInfo(job="", state=JobState.PENDING, request=request, outputs=(), created=time.time()))
-        record.token, record.is_live = token, True
+        info = JobInfo(job="", state=JobState.PENDING, request=request, outputs=(), created=time.time())
+        record = JobRecord(info, token, output)
+        record.is_live = True
         return record
 
     @property
-    def request(self) -> ImageRequest:
+    def request(self) -> Request:
         return self.info.request
+
+    @property
+    def image(self) -> ImageRequest | None:
+        """The request, if it is one for pictures."""
+        return self.request if isinstance(self.request, ImageRequest) else None
+
+    @property
+    def video(self) -> VideoRequest | None:
+        """The request, if it is one for a take."""
+        return self.request if isinstance(self.request, VideoRequest) else None
 
     @property
     def state(self) -> JobState:
@@ -80,6 +100,8 @@ class JobRecord:
         if info.state is JobState.DONE:
             # The pictures are on disk now; their previews would only fill memory.
             self.candidates.clear()
+            self.take.ranks.clear()
+            self.take.ready.clear()
         return True
 
     def take_event(self, event: Event) -> bool:
@@ -102,16 +124,26 @@ class JobRecord:
                 if held is not None and held.final:
                     return False
                 self.candidates[event.index] = event
+                self.take.take_preview(event)
+            case FramesReady():
+                self.take.take_frames(event)
             case Notice():
                 self.notice = event.message
         return True
 
     def _take_progress(self, event: Progress) -> None:
         self.step, self.steps, self.device = event.step, event.steps, event.device
+        self.progress = event.step / event.steps if event.steps else 0.0
+        if self.video is not None:
+            self.take.take_progress(event)
+            world = len(self.info.devices)
+            self.step, self.steps = self.take.slowest(world)
+            self.progress = self.take.share(world)
+            self.device = "  ".join(self.info.devices or sorted(self.take.ranks))
         if self.state is JobState.PENDING:
             self.info = replace(self.info, state=JobState.RUNNING)
         if self._first_progress is None:
-            self._first_progress = (time.monotonic(), event.step)
+            self._first_progress = (time.monotonic(), self.progress)
 
     def _end(self, event: Finished | Failed | Cancelled) -> bool:
         if self.state.is_final:
@@ -129,8 +161,8 @@ class JobRecord:
         """Time to the end of a running job at its pace so far; None while that is a guess."""
         if self.state is not JobState.RUNNING or self._first_progress is None:
             return None
-        since, first_step = self._first_progress
-        elapsed, done = time.monotonic() - since, self.step - first_step
+        since, first = self._first_progress
+        elapsed, done = time.monotonic() - since, self.progress - first
         if done <= 0 or elapsed < MIN_ELAPSED_S:
             return None
-        return max(0.0, elapsed / done * (self.steps - first_step) - elapsed)
+        return max(0.0, elapsed / done * (1.0 - first) - elapsed)

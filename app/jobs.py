@@ -14,7 +14,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from app.job_record import JobRecord
 from app.reports import CommandFailed, JobsListed, PausedSet, Report, Submitted
-from engine.messages import ImageRequest, JobInfo, JobState, Preview
+from engine.messages import FramesReady, JobInfo, JobState, Preview, Request
 from engine.protocol import EventMessage, JobChanged
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ class JobModel(QAbstractListModel):
     job_named = Signal(str, str)
     """The request known by a token is acknowledged and has a job id from now on."""
     candidate_arrived = Signal(str, int)
+    frames_arrived = Signal(str, int, int)
+    """Frames of the take with this key, from and up to, are in its Clip."""
     paused_changed = Signal(bool)
     ended_cleared = Signal()
 
@@ -68,7 +70,7 @@ class JobModel(QAbstractListModel):
             JobRole.RECORD: lambda record: record,
             JobRole.KEY: self.key_of,
             JobRole.STATE: lambda record: record.state,
-            JobRole.PROGRESS: lambda record: record.step / record.steps if record.steps else 0.0,
+            JobRole.PROGRESS: lambda record: record.progress,
             JobRole.DEVICE: lambda record: record.device,
             JobRole.SECONDS_LEFT: JobRecord.seconds_left,
             JobRole.ERROR: lambda record: record.info.error_message,
@@ -124,10 +126,10 @@ class JobModel(QAbstractListModel):
 
     # Writing.
 
-    def add_submitting(self, request: ImageRequest) -> str:
+    def add_submitting(self, request: Request, output: str = "") -> str:
         """Show a request at once, before the service has it; returns the token to submit it with."""
         token = f"new-{next(self._tokens)}"
-        self._insert([JobRecord.submitting(token, request)])
+        self._insert([JobRecord.submitting(token, request, output)])
         return token
 
     def troubled(self) -> list[JobRecord]:
@@ -208,6 +210,11 @@ class JobModel(QAbstractListModel):
             return
         if isinstance(event, Preview):
             self.candidate_arrived.emit(event.job, event.index)
+            if record.video is not None and len(record.candidates) > 1:
+                # Up to 15 a second come; only the first changes what lists show of the job.
+                return
+        elif isinstance(event, FramesReady):
+            self.frames_arrived.emit(event.job, event.start, event.stop)
         self._changed(record, was_final=was_final)
 
     def _changed(self, record: JobRecord, *, was_final: bool) -> None:

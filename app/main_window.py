@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QStatusBar, QVBoxLayout, QWidget
 
+from app.settings import LAYOUT_VERSION
 from app.widgets.dock_head import DockHead
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from app.panels.prompt import PromptPanel
 
-PROMPT_PX, SIDE_PX = 320, 280
+PROMPT_PX, SIDE_PX, TIMELINE_PX = 320, 280, 270
 LEAST_PROMPT_PX, LEAST_SIDE_PX = 300, 220
 SMALLEST_PX = (960, 600)
 
@@ -32,12 +33,13 @@ class MenuTitles:
         self.edit = bar.addMenu(tr("&Edit"))
         self.view = bar.addMenu(tr("&View"))
         self.generate = bar.addMenu(tr("&Generate"))
+        self.timeline = bar.addMenu(tr("&Timeline"))
         self.queue = bar.addMenu(tr("&Queue"))
         self.help = bar.addMenu(tr("&Help"))
 
 
 class MainWindow(QMainWindow):
-    """Empty places and the prompt panel. Closing it stops no job."""
+    """Empty places and the prompt panel. Closing it stops no job. The timeline's place is hidden until it is wanted."""
 
     first_painted = Signal()
     """The frame is on the screen; sent once."""
@@ -53,15 +55,24 @@ class MainWindow(QMainWindow):
         self._canvas = _place("stage")
         self.setCentralWidget(self._canvas)
         self.statusBar().setSizeGripEnabled(False)
-        self.queue_head = DockHead(self.tr("Queue"))
+        self.prompt_head, self.queue_head = DockHead(self.tr("Prompt")), DockHead(self.tr("Queue"))
+        self.timeline_head = DockHead(self.tr("Timeline"))
+        bottom = Qt.DockWidgetArea.BottomDockWidgetArea
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = (
-            self._dock("prompt", DockHead(self.tr("Prompt")), left, LEAST_PROMPT_PX),
+            self._dock("prompt", self.prompt_head, left, LEAST_PROMPT_PX),
             self._dock("queue", self.queue_head, right, LEAST_SIDE_PX),
             self._dock("gallery", DockHead(self.tr("Gallery")), right, LEAST_SIDE_PX),
+            self._dock("timeline", self.timeline_head, bottom, 0),
         )
-        for dock, title in zip(self.docks, (self.tr("Prompt"), self.tr("Queue"), self.tr("Gallery")), strict=True):
+        titles = (self.tr("Prompt"), self.tr("Queue"), self.tr("Gallery"), self.tr("Timeline"))
+        for dock, title in zip(self.docks, titles, strict=True):
             dock.setWindowTitle(title)
+        # The timeline lies under the canvas only.
+        self.setCorner(Qt.Corner.BottomLeftCorner, left)
+        self.setCorner(Qt.Corner.BottomRightCorner, right)
+        self.timeline_dock = self.docks[3]
+        self.timeline_dock.hide()
         _fill(self.docks[0].widget(), prompt)
         self._hidden: QByteArray | None = None
         self._is_painted = False
@@ -70,9 +81,10 @@ class MainWindow(QMainWindow):
     def arrange(self) -> None:
         """The first arrangement of the panels."""
         self.resize(1440, 900)
-        prompt, queue, gallery = self.docks
+        prompt, queue, gallery, timeline = self.docks
         self.resizeDocks([prompt, queue], [PROMPT_PX, SIDE_PX], Qt.Orientation.Horizontal)
         self.resizeDocks([queue, gallery], [240, 480], Qt.Orientation.Vertical)
+        self.resizeDocks([timeline], [TIMELINE_PX], Qt.Orientation.Vertical)
 
     def furnish(self, *, canvas: QWidget, queue: QWidget, gallery: QWidget, status: QStatusBar) -> None:
         """Put everything but the prompt panel into its place. Nothing that is already painted moves."""
@@ -81,9 +93,41 @@ class MainWindow(QMainWindow):
         _fill(self.docks[2].widget(), gallery)
         self.setStatusBar(status)
 
+    def furnish_corner(self, content: QWidget) -> None:
+        """Put something at the right end of the menu bar."""
+        # A corner of whatever height makes the bar a pixel higher, and all below it would move.
+        self.menuBar().setMaximumHeight(self.menuBar().height())
+        self.menuBar().setCornerWidget(content)
+        content.show()
+
+    def furnish_timeline(self, timeline: QWidget) -> None:
+        """Put the timeline into its place."""
+        _fill(self.timeline_dock.widget(), timeline)
+
+    def show_timeline(self, shown: bool) -> None:
+        """Bring the timeline out, or take it away."""
+        first = shown and self.timeline_dock.isHidden()
+        self.timeline_dock.setVisible(shown)
+        if first:
+            height = max(TIMELINE_PX, self.timeline_dock.height())
+            self.resizeDocks([self.timeline_dock], [height], Qt.Orientation.Vertical)
+
     @property
     def panels_are_hidden(self) -> bool:
         return self._hidden is not None
+
+    def show_panels(self) -> None:
+        """Give the panels their places back, if the canvas has the whole window."""
+        if self._hidden is not None:
+            self.toggle_panels()
+
+    def layout_state(self) -> QByteArray:
+        """Where the panels are, as the file of the window's settings keeps it."""
+        return self.saveState(LAYOUT_VERSION)
+
+    def restore_layout(self, layout: QByteArray) -> bool:
+        """Put the panels where they were; False when the layout is of another version of the window."""
+        return self.restoreState(layout, LAYOUT_VERSION)
 
     def toggle_panels(self) -> None:
         """Give the canvas the whole window, or give the panels back their places."""
@@ -102,6 +146,8 @@ class MainWindow(QMainWindow):
         place = _place("panel")
         place.setMinimumWidth(least_width)
         dock.setWidget(place)
+        # What the artist's own key for it is kept under.
+        dock.toggleViewAction().setObjectName(f"panel_{name}")
         self.addDockWidget(area, dock)
         return dock
 
@@ -124,8 +170,7 @@ class MainWindow(QMainWindow):
             self.files_dropped.emit(files)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._hidden is not None:
-            self.toggle_panels()
+        self.show_panels()
         self.closing.emit()
         super().closeEvent(event)
 

@@ -1,24 +1,17 @@
-"""The menu bar, made of the window's actions, and the list of keys in the Help menu."""
+"""The menu bar, made of the window's actions. It is also the list of everything that can be done (`commands`)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import (
-    QDialog,
-    QGridLayout,
-    QLabel,
-    QMenu,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QAction, QActionGroup
 
 from app.theme import Appearance, Theme
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+    from PySide6.QtWidgets import QMenu
+
     from app.actions import Actions
     from app.main_window import MenuTitles
 
@@ -29,14 +22,21 @@ def fill_menus(titles: MenuTitles, actions: Actions, panels: list[QAction], appe
     """Put the actions under their titles. None is a separator."""
     pictures = (actions.grid, actions.fit, actions.actual, actions.double, actions.previous, actions.next)
     places = (actions.full_screen, actions.hide_panels, actions.next_panel)
+    desks = (*actions.workspaces, actions.reset_workspace)
     copies = (actions.copy_picture, actions.copy_settings, actions.reuse, actions.star)
+    opens = (actions.open_settings, actions.open_timeline, actions.save_timeline)
+    prompts = (actions.go_to_prompt, actions.lock_seed, actions.roll_seed)
+    plan = (actions.add_segment, *actions.of_segments[:4], actions.select_shot)
+    views = (*actions.of_segments[4:], actions.timeline_table)
+    moves = (actions.play, *actions.of_time[2:])
     menus: list[tuple[QMenu, MenuItems]] = [
-        (titles.file, (actions.open_settings, None, actions.save_as, actions.reveal, None, actions.quit)),
+        (titles.file, (*opens, None, actions.save_as, actions.export, actions.reveal, None, actions.quit)),
         (titles.edit, (actions.undo, actions.redo, None, *copies)),
-        (titles.view, (*pictures, None, *places, None, *panels, None, *appearance.actions())),
-        (titles.generate, (actions.generate, None, actions.go_to_prompt, actions.lock_seed, actions.roll_seed)),
+        (titles.view, (*pictures, None, *places, None, *desks, None, *panels, None, *appearance.actions())),
+        (titles.generate, (actions.generate, actions.reroll, None, actions.video_mode, None, *prompts)),
+        (titles.timeline, (*plan, None, *views, None, *moves)),
         (titles.queue, (actions.pause, actions.cancel, actions.retry, actions.clear, None, actions.reconnect)),
-        (titles.help, (actions.shortcuts, None, actions.about)),
+        (titles.help, (actions.palette, actions.shortcuts, None, actions.about)),
     ]
     for menu, items in menus:
         for item in items:
@@ -59,32 +59,5 @@ def appearance_actions(theme: Theme, parent: QObject) -> QActionGroup:
         action.setCheckable(True)
         action.setChecked(theme.appearance is appearance)
         action.setData(str(appearance))
+        action.setObjectName(f"appearance_{appearance}")
     return group
-
-
-class ShortcutsDialog(QDialog):
-    """Every action that has a key, with its key."""
-
-    def __init__(self, actions: Actions, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        table = QWidget()
-        grid = QGridLayout(table)
-        grid.setContentsMargins(16, 16, 16, 16)
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(8)
-        rows = [action for action in actions.findChildren(QAction) if action.shortcuts()]
-        for row, action in enumerate(rows):
-            grid.addWidget(QLabel(action.text()), row, 0)
-            key = QLabel(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
-            key.setObjectName("quiet")
-            grid.addWidget(key, row, 1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setAccessibleName(self.tr("Keyboard shortcuts"))
-        scroll.setWidget(table)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(scroll)
-        self.resize(420, 560)

@@ -9,7 +9,7 @@ import faulthandler
 import os
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from PySide6.QtCore import QByteArray, QJsonDocument
 from PySide6.QtGui import QGuiApplication
@@ -102,5 +102,20 @@ def _saved_prompt(file: Path) -> str:
         document = QJsonDocument.fromJson(QByteArray(file.read_bytes()))
     except OSError:
         return ""
-    prompt: object = document.object().get("prompt")
+    saved = document.object()
+    prompt: object = saved.get("prompt")
+    video: object = saved.get("video")
+    if isinstance(video, dict) and video.get("is_active") is True:  # pyright: ignore[reportUnknownMemberType]
+        prompt = _current_words(cast("dict[str, object]", video), prompt)
     return prompt if isinstance(prompt, str) else ""
+
+
+def _current_words(video: dict[str, object], prompt: object) -> object:
+    """The words of the current segment, as Project.prompt has them; `prompt` where there are no segments."""
+    segments, current = video.get("segments"), video.get("current", 0)
+    if not isinstance(segments, list) or not isinstance(current, int):
+        return prompt
+    listed = cast("list[object]", segments)
+    if not 0 <= current < len(listed) or not isinstance(listed[current], dict):
+        return prompt
+    return cast("dict[str, object]", listed[current]).get("prompt", "")

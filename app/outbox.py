@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,13 +11,20 @@ from PySide6.QtCore import QObject, Signal
 from app.image_edit import write_atomically
 from app.reports import Reach, SubmitCommand
 from engine.errors import BadInputError
-from engine.messages import ImageRequest
+from engine.messages import Request
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from app.engine_link import EngineLink
     from app.jobs import JobModel
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A request that the engine has not taken, and the file that it asks for."""
+
+    request: Request
+    output: str = ""
 
 
 class Outbox(QObject):
@@ -33,21 +41,27 @@ class Outbox(QObject):
         self._jobs = jobs
         self._link = link
         self._kept = _read(file)
-        for request in self._kept:
-            self._send(request)
+        for waiting in self._kept:
+            self._send(waiting.request, waiting.output)
         jobs.job_named.connect(self._forget)
         jobs.rowsRemoved.connect(self._forget)
         link.connection_changed.connect(self._keep_if_unreachable)
 
-    def send(self, request: ImageRequest) -> str:
-        """Show the request as a job and hand it to the engine when it answers; returns the job's token."""
-        token = self._send(request)
+    def send(self, request: Request, output: str = "") -> str:
+        """Show the request as a job and hand it to the engine when it answers; returns the job's token.
+
+        Args:
+            request: What to make.
+            output: Target file as an absolute path; empty for the outputs folder.
+        """
+        token = self._send(request, output)
         self._keep_if_unreachable()
         return token
 
     def keep(self) -> None:
         """Write down what the engine has not taken."""
-        waiting = tuple(record.request for record in self._jobs.unsent())
+        unsent = self._jobs.unsent()
+        waiting = tuple(Waiting(request=record.request, output=record.output) for record in unsent)
         if waiting == self._kept:
             return
         try:
@@ -60,9 +74,9 @@ class Outbox(QObject):
         else:
             self._kept = waiting
 
-    def _send(self, request: ImageRequest) -> str:
-        token = self._jobs.add_submitting(request)
-        self._link.send(SubmitCommand(token, request))
+    def _send(self, request: Request, output: str) -> str:
+        token = self._jobs.add_submitting(request, output)
+        self._link.send(SubmitCommand(token, request, output))
         return token
 
     def _keep_if_unreachable(self) -> None:
@@ -74,9 +88,15 @@ class Outbox(QObject):
             self.keep()
 
 
-def _read(file: Path) -> tuple[ImageRequest, ...]:
+def _read(file: Path) -> tuple[Waiting, ...]:
     """What the last window could not hand over, oldest first; nothing when the file is absent or damaged."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=tuple[ImageRequest, ...])
-    except (OSError, msgspec.DecodeError, BadInputError):
+        document = file.read_bytes()
+    except OSError:
         return ()
+    with contextlib.suppress(msgspec.DecodeError, BadInputError):
+        return msgspec.json.decode(document, type=tuple[Waiting, ...])
+    with contextlib.suppress(msgspec.DecodeError, BadInputError):
+        # As the first version of the window wrote it.
+        return tuple(Waiting(request=request) for request in msgspec.json.decode(document, type=tuple[Request, ...]))
+    return ()

@@ -1,4 +1,4 @@
-"""Files of finished pictures as the artist meets them: settings read back, copies saved."""
+"""Files as the artist meets them: settings of pictures read back, timelines opened and saved, results copied."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.messages import ImageRequest
+    from engine.messages import ImageRequest, Timeline
 
 
 def read_request(file: Path) -> ImageRequest | None:
@@ -21,6 +21,30 @@ def read_request(file: Path) -> ImageRequest | None:
     from engine.media.metadata import read_settings  # noqa: PLC0415
 
     return read_settings(file)
+
+
+def read_plan(file: Path) -> tuple[Timeline, float | None]:
+    """The timeline in a file, and its frames a second where it says so.
+
+    Raises:
+        BadInputError: It cannot be read; the message names the place and the remedy.
+    """
+    from engine.media.timeline_file import read_timeline  # noqa: PLC0415  # rare, as above
+
+    return read_timeline(file)
+
+
+def save_plan(target: Path, timeline: Timeline, fps: float) -> Path:
+    """Write a timeline, as OpenTimelineIO to `.otio`, else as our JSON, and return the target.
+
+    Raises:
+        DiskFullError: No room.
+        OutputError: The target cannot be written.
+    """
+    from engine.media.timeline_file import write_timeline  # noqa: PLC0415  # rare, as above
+
+    write_timeline(target, timeline, fps)
+    return target
 
 
 def save_copy(source: Path, target: Path) -> Path:
@@ -42,7 +66,7 @@ def save_copy(source: Path, target: Path) -> Path:
     return target
 
 
-def file_name(prompt: str, seed: int) -> str:
-    """A name for a saved copy that says what it is."""
+def file_name(prompt: str, seed: int, suffix: str = ".png") -> str:
+    """A name for a saved copy that says what it is; `suffix` with its dot."""
     words = "".join(letter if letter.isalnum() else " " for letter in prompt[:80]).split()
-    return "-".join([*words[:8], str(seed)]) + ".png"
+    return "-".join([*words[:8], str(seed)]) + suffix

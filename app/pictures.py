@@ -12,7 +12,12 @@ import msgspec
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader
 
+from engine.errors import EngineError
+from engine.messages import JobState
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.background import Background, Problem
     from app.job_record import JobRecord
 
@@ -22,33 +27,68 @@ SIDES = (192, 384, 768, 1536, 4096)
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """One picture of a job: a file, or the encoded bytes of a candidate that is not on disk yet."""
+    """One picture of a job: a file, the encoded bytes of a candidate that is not on disk yet, or a frame of a take."""
 
     path: str = ""
     encoded: bytes = b""
     is_final: bool = True
+    take: str = ""
+    frame: int = 0
 
     @property
     def key(self) -> object:
-        return self.path or hash(self.encoded)
+        return self.path or ((self.take, self.frame) if self.take else hash(self.encoded))
+
+
+def poster_of(record: JobRecord) -> Picture | None:
+    """What stands for a take in lists: its first frame, or the first that a device has shown."""
+    if record.state is JobState.DONE:
+        return Picture(take=record.info.job)
+    if not record.candidates:
+        return None
+    preview = record.candidates[min(record.candidates)]
+    return Picture(encoded=preview.image, is_final=preview.final)
 
 
 def picture_of(record: JobRecord, index: int) -> Picture | None:
-    """Picture `index` of a job's batch, if there is one yet."""
+    """Picture `index` of a job's batch, or the poster of its take, if there is one yet."""
+    if record.video is not None:
+        return poster_of(record)
     if index < len(record.info.outputs):
         return Picture(path=record.info.outputs[index])
     preview = record.candidates.get(index)
     return Picture(encoded=preview.image, is_final=preview.final) if preview else None
 
 
-def decode(picture: Picture, side: int) -> QImage:
-    """The picture, no longer than `side` pixels on its longer side and never enlarged; null if it cannot be read."""
+def decode(picture: Picture, side: int, takes: Path) -> QImage:
+    """The picture, no longer than `side` pixels on its longer side and never enlarged; null if it cannot be read.
+
+    Args:
+        picture: What to read.
+        side: In pixels.
+        takes: Where the takes' folders lie.
+    """
     if picture.path:
         return _read(QImageReader(picture.path), side)
+    return decode_bytes(_frame_document(picture, takes) if picture.take else picture.encoded, side)
+
+
+def decode_bytes(document: bytes, side: int = 4096) -> QImage:
+    """An encoded picture, no longer than `side` pixels on its longer side; null if it cannot be read."""
     buffer = QBuffer()
-    buffer.setData(QByteArray(picture.encoded))
+    buffer.setData(QByteArray(document))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     return _read(QImageReader(buffer), side)
+
+
+def _frame_document(picture: Picture, takes: Path) -> bytes:
+    # Imported here: it loads NumPy and Pillow, which a window without takes does without.
+    from engine.media.clip import Clip  # noqa: PLC0415
+
+    try:
+        return Clip.open(takes / picture.take / "clip").document(picture.frame)
+    except (EngineError, ValueError):
+        return b""
 
 
 def _read(reader: QImageReader, side: int) -> QImage:
@@ -65,9 +105,10 @@ class PictureCache(QObject):
     loaded = Signal()
     """One or more pictures that were asked for are ready."""
 
-    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+    def __init__(self, background: Background, takes: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._background = background
+        self._takes = takes
         self._images: OrderedDict[tuple[object, int], QImage] = OrderedDict()
         self._wanted: set[tuple[object, int]] = set()
         self._held_bytes = 0
@@ -82,7 +123,7 @@ class PictureCache(QObject):
             return image
         if key not in self._wanted:
             self._wanted.add(key)
-            self._background.run(lambda: decode(picture, side), lambda result: self._keep(key, result))
+            self._background.run(lambda: decode(picture, side, self._takes), lambda result: self._keep(key, result))
         return None
 
     def _keep(self, key: tuple[object, int], result: QImage | Problem) -> None:

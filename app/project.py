@@ -6,23 +6,29 @@ Jobs are not undone: undo restores settings. What the service does with a reques
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from app import timeline_edits
 from app.image_edit import ImageEdit, read_edit, write_atomically
-from engine.messages import ImageRequest, ModelSpec, draw_seed
+from engine.messages import FrameSpan, ImageRequest, ModelSpec, Request, VideoRequest, draw_seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from app.video_edit import VideoEdit
+    from engine.messages import Timeline
+
 AUTOSAVE_AFTER_MS = 400
 # Changes of one field that follow each other faster than this are one step of undo.
 MERGE_WITHIN_S = 1.0
-TEXT_FIELDS = frozenset({"prompt", "negative_prompt"})
+# Changes whose `merge` begins so are one step of undo, however long the drag takes.
+DRAG = "drag "
 
 
 class Project(QObject):
@@ -64,6 +70,17 @@ class Project(QObject):
         """The chosen model; None until the engine has listed the models, or if it does not know this one."""
         return self._models.get(self._edit.model)
 
+    @property
+    def video(self) -> VideoEdit:
+        """The plan of the next take."""
+        return self._edit.video
+
+    @property
+    def prompt(self) -> str:
+        """What the prompt field shows: the current segment's words, or the words for everything."""
+        segment = self._edit.video.segment if self._edit.video.is_active else None
+        return self._edit.prompt if segment is None else segment.prompt
+
     def set_models(self, models: tuple[ModelSpec, ...]) -> None:
         """Adopt the catalogue."""
         self._models = {spec.name: spec for spec in models}
@@ -72,13 +89,40 @@ class Project(QObject):
     def change(self, text: str, **fields: object) -> None:
         """Set fields as one step of undo named `text`; quick changes of the same fields merge into one step."""
         after = msgspec.structs.replace(self._edit, **fields)
-        if after != self._edit:
-            self.undo_stack.push(_Change(self._apply, text, self._edit, after))
+        names = {name for name in after.__struct_fields__ if getattr(self._edit, name) != getattr(after, name)}
+        words = [name for name in ("prompt", "negative_prompt") if name in names]
+        self._push(text, after, ",".join(sorted(names)), partial(_text_of, words[0]) if words else None)
 
-    def restore(self, request: ImageRequest) -> None:
-        """Take over the settings of a picture, as one step of undo."""
-        after = ImageEdit.of_request(request)
-        self.undo_stack.push(_Change(self._apply, self.tr("restore settings"), self._edit, after, may_merge=False))
+    def change_video(self, text: str, video: VideoEdit, *, merge: str = "") -> None:
+        """Change the plan as one step of undo. Quick changes with the same `merge` join; after DRAG, slow ones too."""
+        self._push(text, msgspec.structs.replace(self._edit, video=video), merge)
+
+    def show_video(self, video: VideoEdit) -> None:
+        """Take over another selection: no step of undo."""
+        self._apply(msgspec.structs.replace(self._edit, video=video))
+
+    def type_prompt(self, text: str) -> None:
+        """Change the words that the prompt field shows."""
+        video = self._edit.video
+        if video.segment is None or not video.is_active:
+            self.change(self.tr("typing"), prompt=text)
+            return
+        after = timeline_edits.write_prompt(video, video.current, text)
+        edit = msgspec.structs.replace(self._edit, video=after)
+        self._push(self.tr("typing"), edit, f"words of {video.current}", partial(_words_of, video.current))
+
+    def restore(self, request: ImageRequest | VideoRequest) -> None:
+        """Take over the settings of a picture or a take, as one step of undo."""
+        if isinstance(request, VideoRequest):
+            after = self._edit.of_video(request)
+        else:
+            video = msgspec.structs.replace(self._edit.video, is_active=False)
+            after = msgspec.structs.replace(ImageEdit.of_request(request), video=video)
+        self.undo_stack.push(_Change(self._apply, self.tr("restore settings"), self._edit, after))
+
+    def open_timeline(self, timeline: Timeline, fps: float | None) -> None:
+        """Take over a plan from a file, as one step of undo; without `fps` its speed stays as it is."""
+        self.change_video(self.tr("open timeline"), self._edit.video.of_timeline(timeline, fps))
 
     def choose_model(self, name: str) -> None:
         """Change the model; what it cannot do as asked is set to its defaults, in the same step of undo."""
@@ -88,22 +132,39 @@ class Project(QObject):
             edit = self._edit
             fields["steps"] = spec.default_steps
             fields["guidance_scale"] = spec.default_guidance
+            fields["video"] = edit.video.suited_to(spec)
             sides = (edit.width, edit.height)
             if any(side % spec.size_multiple or side > spec.max_side for side in sides):
                 fields |= {"width": spec.default_width, "height": spec.default_height}
         self.change(self.tr("choose model"), **fields)
 
+    def request(self) -> Request:
+        """What Generate sends now: a take or pictures. An unlocked seed is drawn anew first, and shown.
+
+        Raises:
+            BadInputError: The edit makes no valid request.
+        """
+        return self.video_request() if self._edit.video.is_active else self.image_request()
+
     def image_request(self) -> ImageRequest:
-        """The request to send now. An unlocked seed is drawn anew first, and shown.
+        """The request for pictures. An unlocked seed is drawn anew first, and shown.
 
         Raises:
             BadInputError: The edit makes no valid request.
         """
         self._edit.request(self.spec)
-        if not self._edit.seed_locked:
-            # Drawing is part of generating, not of editing: it is no step of undo.
-            self._apply(msgspec.structs.replace(self._edit, seed=draw_seed()))
+        self._draw()
         return self._edit.request(self.spec)
+
+    def video_request(self, *, base: str = "", redo: tuple[FrameSpan, ...] = ()) -> VideoRequest:
+        """The request for a take, or for the frames of `redo` of the finished take `base` again. Draws as pictures do.
+
+        Raises:
+            BadInputError: The edit makes no valid request.
+        """
+        self._edit.video_request(self.spec, base=base, redo=redo)
+        self._draw()
+        return self._edit.video_request(self.spec, base=base, redo=redo)
 
     def save(self) -> None:
         """Write the edit now, if it waits to be written."""
@@ -120,6 +181,17 @@ class Project(QObject):
         if self._autosave.isActive():
             self.save()
 
+    def _draw(self) -> None:
+        if not self._edit.seed_locked:
+            # Drawing is part of generating, not of editing: it is no step of undo.
+            self._apply(msgspec.structs.replace(self._edit, seed=draw_seed()))
+
+    def _push(
+        self, text: str, after: ImageEdit, merge: str, words_of: Callable[[ImageEdit], str] | None = None
+    ) -> None:
+        if after != self._edit:
+            self.undo_stack.push(_Change(self._apply, text, self._edit, after, merge=merge, words_of=words_of))
+
     def _apply(self, edit: ImageEdit) -> None:
         before, self._edit = self._edit, edit
         changed = {name for name in edit.__struct_fields__ if getattr(before, name) != getattr(edit, name)}
@@ -130,8 +202,16 @@ class Project(QObject):
             self.edit_changed.emit(changed)
 
 
+def _text_of(field: str, edit: ImageEdit) -> str:
+    return str(getattr(edit, field))
+
+
+def _words_of(segment: int, edit: ImageEdit) -> str:
+    return edit.video.segments[segment].prompt
+
+
 class _Change(QUndoCommand):
-    """From one edit to another."""
+    """From one edit to another. Steps of one `merge` join; `words_of` gives the text that is being typed."""
 
     def __init__(
         self,
@@ -140,33 +220,33 @@ class _Change(QUndoCommand):
         before: ImageEdit,
         after: ImageEdit,
         *,
-        may_merge: bool = True,
+        merge: str = "",
+        words_of: Callable[[ImageEdit], str] | None = None,
     ) -> None:
         super().__init__(text)
         self._apply, self._before, self._after = apply, before, after
-        self._may_merge = may_merge
+        self._merge, self._words_of = merge, words_of
         self._when = time.monotonic()
-        self._names = {name for name in after.__struct_fields__ if getattr(before, name) != getattr(after, name)}
 
     def id(self) -> int:
         return 1
 
     def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
         later = cast("_Change", other)
-        if not (self._may_merge and later._may_merge) or later._names != self._names:  # noqa: SLF001
+        if not self._merge or later._merge != self._merge:  # noqa: SLF001
             return False
-        if later._when - self._when > MERGE_WITHIN_S or self._ends_a_word(later._after):  # noqa: SLF001
+        is_late = later._when - self._when > MERGE_WITHIN_S  # noqa: SLF001
+        if (is_late and not self._merge.startswith(DRAG)) or self._ends_a_word(later._after):  # noqa: SLF001
             return False
         self._after, self._when = later._after, later._when  # noqa: SLF001
         return True
 
     def _ends_a_word(self, later: ImageEdit) -> bool:
         """A long run of typing is undone by words, not as a whole."""
-        for name in self._names & TEXT_FIELDS:
-            before, after = cast("str", getattr(self._after, name)), cast("str", getattr(later, name))
-            if after[:-1] == before and before[-1:].isspace() and not after[-1:].isspace():
-                return True
-        return False
+        if self._words_of is None:
+            return False
+        before, after = self._words_of(self._after), self._words_of(later)
+        return after[:-1] == before and before[-1:].isspace() and not after[-1:].isspace()
 
     def redo(self) -> None:
         self._apply(self._after)

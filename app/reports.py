@@ -10,7 +10,7 @@ import msgspec
 from engine.protocol import EventMessage, JobChanged, Status
 
 if TYPE_CHECKING:
-    from engine.messages import ImageRequest, JobInfo, ModelSpec
+    from engine.messages import JobInfo, ModelSpec, Request
 
 
 class Reach(StrEnum):
@@ -69,7 +69,7 @@ Report = JobsListed | ModelsListed | StatusRead | Submitted | PausedSet | Comman
 
 class SubmitCommand(msgspec.Struct, frozen=True):
     token: str
-    request: ImageRequest
+    request: Request
     output: str = ""
 
 

@@ -1,4 +1,7 @@
-"""How the window looked when it was closed: geometry, panels, appearance, what was cleared. Nothing of the work."""
+"""How the window looked when it was closed, and how the artist likes it: geometry, panels, appearance, keys.
+
+Nothing of the work.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
 
 # Raised when panels are added, so that an old arrangement is not forced on them.
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 
 class WindowSettings:
@@ -43,6 +46,38 @@ class WindowSettings:
     @cleared_at.setter
     def cleared_at(self, when: float) -> None:
         self._store.setValue("cleared_at", when)
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The keys that the artist chose, by the name of the action, as portable text; empty for no key."""
+        self._store.beginGroup("keys")
+        keys = {name: str(self._store.value(name, "")) for name in self._store.childKeys()}
+        self._store.endGroup()
+        return keys
+
+    @keys.setter
+    def keys(self, keys: dict[str, str]) -> None:
+        self._store.remove("keys")
+        for name, text in keys.items():
+            self._store.setValue(f"keys/{name}", text)
+
+    @property
+    def workspace(self) -> str:
+        """The name of the workspace that the window was left in; empty at first."""
+        return str(self._store.value("workspace", ""))
+
+    @workspace.setter
+    def workspace(self, name: str) -> None:
+        self._store.setValue("workspace", name)
+
+    def layout_of(self, workspace: str) -> QByteArray | None:
+        """How the artist left a workspace, as QMainWindow.saveState gives it; None if never."""
+        layout = self._store.value(f"layouts/{workspace}")
+        return layout if isinstance(layout, QByteArray) else None
+
+    def keep_layout(self, workspace: str, layout: QByteArray) -> None:
+        """Remember how a workspace is arranged."""
+        self._store.setValue(f"layouts/{workspace}", layout)
 
     def restore(self, window: QMainWindow) -> bool:
         """Arrange the window as it was; False when nothing was kept."""

@@ -1,22 +1,17 @@
-"""What the artist's verbs do: generate, cancel, retry, restore, save, copy. Connects project, jobs, engine and canvas.
+"""What the artist's verbs do with jobs: generate, export, cancel, retry. Connects project, jobs, engine and canvas.
 
-It owns no widget and no state but what the canvas follows.
+It owns no widget and no state but what the canvas follows. Files and the clipboard are in `exchange`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from msgspec.structs import replace
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QObject, Signal
 
-from app.cells import mime_of
 from app.jobs import JobModel
-from app.picture_file import read_request, save_copy
 from app.reports import (
     CancelCommand,
     CommandFailed,
@@ -28,18 +23,20 @@ from app.reports import (
     RetryCommand,
     SubmitCommand,
 )
-from app.widgets.notice_bar import LONG_MS, SHORT_MS, UNDO_MS, NoticeBar
-from app.words import sentence, size_text
+from app.widgets.notice_bar import LONG_MS, UNDO_MS, NoticeBar
+from app.words import sentence
 from engine.errors import BadInputError
-from engine.media.infotext import format_infotext
-from engine.messages import ImageRequest, JobState
+from engine.messages import ExportRequest, JobState, Request
 
 if TYPE_CHECKING:
-    from app.background import Background, Problem
+    from pathlib import Path
+
     from app.canvas.stage import Stage
     from app.engine_link import EngineLink
     from app.outbox import Outbox
     from app.project import Project
+
+Codec = Literal["h264", "prores", "gif", "webp", "png"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,6 @@ class _Parts:
     outbox: Outbox
     stage: Stage
     notices: NoticeBar
-    background: Background
 
 
 class Studio(QObject):
@@ -68,23 +64,36 @@ class Studio(QObject):
         outbox: Outbox,
         stage: Stage,
         notices: NoticeBar,
-        background: Background,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._of = _Parts(project, jobs, link, outbox, stage, notices, background)
+        self._of = _Parts(project, jobs, link, outbox, stage, notices)
         self._follows = True
         link.reported.connect(self._take)
         jobs.job_changed.connect(self._follow)
         jobs.job_named.connect(self._follow_named)
 
     def generate(self) -> None:
-        """Send the project's request to the queue and show its grid."""
+        """Send the project's request, for pictures or a take, to the queue and show what comes of it."""
         try:
-            request = self._of.project.image_request()
+            request = self._of.project.request()
         except BadInputError as error:
             self.refused.emit(error.message)
             return
+        self.send(request)
+
+    def export(self, take: str, file: Path, codec: Codec, span: tuple[int, int], fps: float) -> None:
+        """Queue an export of frames of a take to a file; the end 0 stands for the take's end."""
+        try:
+            request = ExportRequest(take=take, codec=codec, fps=fps, first=span[0], end=span[1])
+        except BadInputError as error:
+            self.say(sentence(error.message), icon="error", tint="bad")
+            return
+        self._of.outbox.send(request, str(file))
+        self.say(self.tr("Exporting to {file}").format(file=str(file)))
+
+    def send(self, request: Request) -> None:
+        """Hand a request to the queue and show what comes of it, unless something else is being made."""
         self.refused.emit("")
         token = self._of.outbox.send(request)
         self._follows = True
@@ -145,83 +154,9 @@ class Studio(QObject):
         """Stop or resume handing out jobs."""
         self._of.link.send(PauseCommand(paused))
 
-    def reuse(self) -> None:
-        """Take over the settings of the picture on the canvas."""
-        request = self._shown_request()
-        if request is not None:
-            self._restore(request, self.tr("the picture on the canvas"))
-
-    def open_files(self, files: list[Path]) -> None:
-        """Restore the settings that a dropped or opened picture holds."""
-        pictures = [file for file in files if file.suffix.lower() == ".png"]
-        if not pictures:
-            name = files[0].name if files else ""
-            self.say(self.tr("“{name}” is no PNG picture made by Onetake, so it holds no settings.").format(name=name))
-            return
-        file = pictures[0]
-        self._of.background.run(partial(read_request, file), partial(self._take_settings, file))
-
-    def save(self, target: Path) -> None:
-        """Save a copy of the current picture, with its settings inside."""
-        source = Path(self._of.stage.current_path())
-        self._of.background.run(partial(save_copy, source, target), partial(self._tell_saved, target))
-
-    def copy_picture(self) -> None:
-        """Put the current picture into the clipboard, as pixels and as a file."""
-        QGuiApplication.clipboard().setMimeData(mime_of([self._of.stage.current_path()]))
-        self.say(self.tr("Copied the picture."), icon="check", tint="good", for_ms=SHORT_MS)
-
-    def copy_settings(self) -> None:
-        """Put the settings of the current picture into the clipboard, as text."""
-        record = self._of.stage.record
-        if record is not None:
-            seed = record.request.seed + max(self._of.stage.current_index(), 0)
-            QGuiApplication.clipboard().setText(format_infotext(record.request, seed=seed, version=_version()))
-            self.say(self.tr("Copied the settings."), icon="check", tint="good", for_ms=SHORT_MS)
-
-    def reveal(self) -> None:
-        """Show the current picture's folder in the file manager."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self._of.stage.current_path()).parent)))
-
     def say(self, text: str, *, icon: str = "info", tint: str = "quiet", for_ms: int = LONG_MS) -> None:
         """Show a sentence over the canvas; `tint` is its icon's colour."""
         self._of.notices.say(text, icon=icon, tint=tint, for_ms=for_ms)
-
-    def _shown_request(self) -> ImageRequest | None:
-        record = self._of.stage.record
-        if record is None:
-            return None
-        picture = max(self._of.stage.current_index(), 0)
-        return replace(record.request, seed=record.request.seed + picture, count=1)
-
-    def _restore(self, request: ImageRequest, source: str) -> None:
-        project = self._of.project
-        project.restore(request)
-        self._of.notices.say(
-            self.tr("Restored the settings of {source}: seed {seed}, {size}.").format(
-                source=source, seed=request.seed, size=size_text(request.width, request.height)
-            ),
-            icon="check",
-            tint="good",
-            button=self.tr("Undo"),
-            action=project.undo_stack.undo,
-        )
-
-    def _take_settings(self, file: Path, result: ImageRequest | Problem | None) -> None:
-        if isinstance(result, ImageRequest):
-            self._restore(result, f"“{file.name}”")
-        elif result is not None:
-            self.say(self.tr("“{name}”: {why}").format(name=file.name, why=result), icon="warn", tint="warn")
-        else:
-            self.say(self.tr("“{name}” holds no settings that Onetake can read.").format(name=file.name))
-
-    def _tell_saved(self, target: Path, result: Path | Problem) -> None:
-        if not isinstance(result, Path):
-            why = result.strerror if isinstance(result, OSError) and result.strerror else str(result)
-            words = self.tr("“{name}” cannot be saved: {why}; choose another folder.")
-            self.say(words.format(name=target.name, why=why), icon="error", tint="bad")
-        else:
-            self.say(self.tr("Saved {file}").format(file=str(result)), icon="check", tint="good")
 
     def _take(self, report: Report) -> None:
         self._of.jobs.take(report)
@@ -265,13 +200,3 @@ class Studio(QObject):
             return
         if record.state is JobState.RUNNING and self._is_idle_canvas():
             self._of.stage.show_job(key)
-
-
-def _version() -> str:
-    # Imported here: it costs a tenth of the window's start, and only copied settings name the version.
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
-
-    try:
-        return version("onetake")
-    except PackageNotFoundError:
-        return ""

@@ -44,11 +44,20 @@ class Tokens(NamedTuple):
     accent_pressed: str
     accent_text: str
     """The accent as text on panel, contrast >= 4.5:1."""
+    tints: tuple[str, ...]
+    """One per device: eight hues of equal lightness (OKLCH)."""
     on_accent: str = "#ffffff"
+    on_tint: str = "#ffffff"
 
     def color(self, name: str, alpha: float = 1.0) -> QColor:
         """A token as a colour."""
         color = QColor(str(getattr(self, name)))
+        color.setAlphaF(alpha)
+        return color
+
+    def tint(self, device: int, alpha: float = 1.0) -> QColor:
+        """The colour of the device of this rank."""
+        color = QColor(self.tints[device % len(self.tints)])
         color.setAlphaF(alpha)
         return color
 
@@ -71,6 +80,8 @@ DARK = Tokens(
     accent_hover="#4273d9",
     accent_pressed="#335fbc",
     accent_text="#7ea6f4",
+    tints=("#72a7eb", "#d99256", "#d886b5", "#53bb93", "#afa84c", "#b094e2", "#29b9c7", "#e48780"),
+    on_tint="#141414",
 )
 LIGHT = Tokens(
     surround="#b8b8b8",
@@ -90,6 +101,7 @@ LIGHT = Tokens(
     accent_hover="#3a6dd3",
     accent_pressed="#2855b0",
     accent_text="#2a58b8",
+    tints=("#4a76ae", "#9f6532", "#9e5b82", "#2c8766", "#7d7728", "#7e66a6", "#008590", "#a75c56"),
 )
 
 

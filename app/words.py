@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QCoreApplication
 
 
@@ -24,6 +26,27 @@ def steps_text(count: int) -> str:
     if count == 1:
         return translate("words", "1 step")
     return translate("words", "{count} steps").format(count=count)
+
+
+def frames_text(count: int) -> str:
+    """A number of frames."""
+    translate = QCoreApplication.translate
+    if count == 1:
+        return translate("words", "1 frame")
+    return translate("words", "{count} frames").format(count=count)
+
+
+def length_text(frames: int, fps: float) -> str:
+    """How long frames last: seconds below a minute, else minutes and seconds."""
+    seconds = frames / fps
+    return f"{seconds:.1f} s" if seconds < 60 else clock(seconds)
+
+
+def timecode(frame: int, fps: float) -> str:
+    """When a frame comes, as m:ss and the frame within its second: 0:03:05 is frame 5 of second 3."""
+    seconds = int(frame / fps)
+    within = frame - math.ceil(seconds * fps)
+    return f"{seconds // 60}:{seconds % 60:02}:{max(within, 0):02}"
 
 
 def clock(seconds: float) -> str:

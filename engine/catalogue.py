@@ -8,18 +8,61 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
 import msgspec
 
+from engine.adapters import adapters_for, read_adapters
 from engine.errors import BadModelError, UnknownModelError
-from engine.messages import ModelSpec
+from engine.messages import ModelSpec, VideoSpec
+from engine.model_files import read_file_list
 from engine.paths import Paths, resources_folder
+
+VIDEO_ONLY = "video"
+"""Family of a model that makes no pictures; its VideoSpec names the one that makes its videos."""
 
 # Which of our families runs a folder, by the pipeline class that its model_index.json names.
 FAMILY_OF_PIPELINE = {
     "StableDiffusionPipeline": "stable_diffusion",
+    "StableDiffusionInpaintPipeline": "stable_diffusion",
+    "AnimateDiffPipeline": VIDEO_ONLY,
+    "TextToVideoSDPipeline": VIDEO_ONLY,
+    "WanPipeline": VIDEO_ONLY,
+    "LTXPipeline": VIDEO_ONLY,
+}
+# What the models of a pipeline can do with time, as published; FreeNoise's stride makes them long.
+VIDEO_OF_PIPELINE = {
+    "AnimateDiffPipeline": VideoSpec(
+        family="motion_unet", adapter="motion_adapter", default_frames=16, default_steps=25, stride=4, anchors=16
+    ),
+    "TextToVideoSDPipeline": VideoSpec(family="unet3d", default_frames=16, default_steps=25, stride=4, anchors=16),
+    "WanPipeline": VideoSpec(
+        family="wan",
+        default_frames=81,
+        default_fps=16.0,
+        default_steps=50,
+        window=21,
+        stride=16,
+        frame_multiple=4,
+        frame_remainder=1,
+    ),
+    "LTXPipeline": VideoSpec(
+        family="ltx",
+        default_frames=161,
+        default_fps=25.0,
+        default_steps=50,
+        window=21,
+        stride=16,
+        frame_multiple=8,
+        frame_remainder=1,
+    ),
+}
+# Sizes and guidance of the pipelines that differ from Stable Diffusion's.
+_USUAL_OF_PIPELINE: Mapping[str, Mapping[str, float]] = {
+    "WanPipeline": {"default_width": 832, "default_height": 480, "size_multiple": 16, "default_guidance": 5.0},
+    "LTXPipeline": {"default_width": 704, "default_height": 480, "size_multiple": 32, "default_guidance": 3.0},
 }
 
 
@@ -34,7 +77,7 @@ def read_catalogue(paths: Paths) -> dict[str, ModelSpec]:
     user_file = paths.home / "models.toml"
     if user_file.exists():
         specs |= _read_file(user_file, paths.models)
-    return specs
+    return {name: _with_controls(spec, paths) for name, spec in specs.items()}
 
 
 def find_model(name: str, paths: Paths) -> ModelSpec:
@@ -49,7 +92,7 @@ def find_model(name: str, paths: Paths) -> ModelSpec:
         return specs[name]
     folder = Path(name).expanduser()
     if folder.is_absolute() and folder.is_dir():
-        return _spec_of_folder(folder)
+        return _with_controls(_spec_of_folder(folder), paths)
     raise UnknownModelError(
         f"model {name!r} is not known; use one of {', '.join(specs)}, or the path of a model folder"
     )
@@ -65,7 +108,24 @@ def _read_file(file: Path, models: Path) -> dict[str, ModelSpec]:
         }
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError, KeyError) as error:
         raise BadModelError(f"{file} is no readable catalogue ({error}); mend or delete it") from error
-    return {name: _with_vocabulary(spec) for name, spec in specs.items()}
+    return {name: _with_files(_with_vocabulary(spec)) for name, spec in specs.items()}
+
+
+def _with_controls(spec: ModelSpec, paths: Paths) -> ModelSpec:
+    """Add the kinds of control that the catalogue's adapters give this model."""
+    kinds = (kind for adapter in adapters_for(spec, read_adapters(paths)) for kind in adapter.kinds)
+    return msgspec.structs.replace(spec, controls=tuple(dict.fromkeys((*spec.controls, *kinds))))
+
+
+def _with_files(spec: ModelSpec) -> ModelSpec:
+    """Add the digests that the model's folder lists, where the catalogue itself gives none."""
+    if spec.files:
+        return spec
+    try:
+        return msgspec.structs.replace(spec, files=read_file_list(Path(spec.folder)))
+    except BadModelError:
+        # A damaged list is reported when the model is loaded; listing models must still work.
+        return spec
 
 
 def _with_vocabulary(spec: ModelSpec) -> ModelSpec:
@@ -97,6 +157,7 @@ def _spec_of_folder(folder: Path) -> ModelSpec:
             f"{index} names the pipeline {pipeline!r}, which Onetake cannot run; "
             f"it runs {', '.join(FAMILY_OF_PIPELINE)}"
         )
+    is_consistency = _read_field(folder / "scheduler" / "scheduler_config.json", "_class_name") == "LCMScheduler"
     spec = ModelSpec(
         name=str(folder),
         title=folder.name,
@@ -106,10 +167,50 @@ def _spec_of_folder(folder: Path) -> ModelSpec:
         default_width=512,
         default_height=512,
         size_multiple=8,
-        default_steps=25,
-        max_steps=150,
-        default_guidance=7.5,
+        default_steps=4 if is_consistency else 25,
+        max_steps=50 if is_consistency else 150,
+        default_guidance=1.0 if is_consistency else 7.5,
+        schedule="lcm" if is_consistency else "",
         takes_negative=True,
         takes_guidance=True,
+        video=_video_of_folder(folder, str(pipeline), is_consistency=is_consistency),
     )
-    return _with_vocabulary(spec)
+    if family == VIDEO_ONLY:
+        spec = msgspec.structs.replace(spec, edits=())
+    elif _is_inpainting(folder / "unet" / "config.json"):
+        spec = msgspec.structs.replace(spec, edits=("inpaint", "outpaint"), draws=False)
+    spec = msgspec.structs.replace(spec, **_USUAL_OF_PIPELINE.get(str(pipeline), {}))
+    if _read_field(folder / "vae" / "config.json", "scale_factor_spatial") == 16:  # Wan 2.2's small model
+        spec = msgspec.structs.replace(spec, default_width=1280, default_height=704, size_multiple=32)
+    return _with_files(_with_vocabulary(spec))
+
+
+def _video_of_folder(folder: Path, pipeline: str, *, is_consistency: bool) -> VideoSpec | None:
+    video = VIDEO_OF_PIPELINE.get(pipeline)
+    if video is None and (folder / "motion_adapter").is_dir():  # a picture model with its motion beside it
+        video = VIDEO_OF_PIPELINE["AnimateDiffPipeline"]
+    if video is None:
+        return None
+    positions = _read_field(folder / video.adapter / "config.json", "motion_max_seq_length")
+    if video.adapter and isinstance(positions, int):
+        # The first motion modules were trained for 24 places, later ones for 32.
+        window = min(video.window, positions)
+        video = msgspec.structs.replace(
+            video, window=window, stride=min(video.stride, window), anchors=min(video.anchors, positions - window)
+        )
+    return msgspec.structs.replace(video, default_steps=4) if is_consistency else video
+
+
+def _is_inpainting(file: Path) -> bool:
+    """Whether a U-Net sees a mask and the masked picture's latents beside the latents. Rombach et al., 2112.10752."""
+    seen, made = _read_field(file, "in_channels"), _read_field(file, "out_channels")
+    return isinstance(seen, int) and isinstance(made, int) and seen == 2 * made + 1
+
+
+def _read_field(file: Path, key: str) -> object:
+    """A field of a configuration; None where there is none. What is wrong with a file is said when it is loaded."""
+    try:
+        document = cast("object", json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
+    return cast("dict[str, object]", document).get(key) if isinstance(document, dict) else None

@@ -79,7 +79,7 @@ class EngineClient:
 
         Args:
             request: What to make.
-            output: Target file as an absolute path; empty for the outputs folder.
+            output: Target file, or folder of a picture sequence, as an absolute path; empty for the outputs folder.
 
         Raises:
             EngineError: The service refused it (BadInputError, OutputError, DiskFullError, ...); nothing was stored.

@@ -63,6 +63,11 @@ class Paths(NamedTuple):
         return self.home / "models"
 
     @property
+    def takes(self) -> Path:
+        """Frames and latents of videos: one folder per job, named by its id."""
+        return self.home / "takes"
+
+    @property
     def settings(self) -> Path:
         return self.home / "settings.toml"
 

@@ -81,6 +81,9 @@ def main(arguments: list[str]) -> None:
     if sys.version_info < (3, 11):
         raise StartError(f"Onetake needs Python 3.11 or newer; this is {sys.version.split()[0]}")
     verb, rest = (arguments[0], arguments[1:]) if arguments else ("run", [])
+    if verb in {"-h", "--help"}:
+        print(__doc__)
+        return
     if verb not in {"run", "test", "check", "build"}:
         raise StartError(f"unknown verb {verb!r}; use run, test, check or build, or nothing to open the window")
     install()

@@ -8,8 +8,21 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from engine.messages import Cancelled, Failed, Finished, JobInfo, JobState, Preview, Progress, Request
+from engine.messages import (
+    Cancelled,
+    Failed,
+    Finished,
+    FramesReady,
+    ImageRequest,
+    JobInfo,
+    JobState,
+    Preview,
+    Progress,
+    Request,
+    VideoRequest,
+)
 from engine.protocol import EventMessage, JobChanged
+from tests.fake_takes import fake_preview, runs_of, write_frames
 from tests.requests import fake_picture
 
 if TYPE_CHECKING:
@@ -23,6 +36,7 @@ class FakeJobs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._takes = folder.parent / "takes"
         self.rows: dict[str, JobInfo] = {}
         self.messages: deque[JobChanged | EventMessage] = deque()
         self._seq: dict[str, int] = {}
@@ -35,11 +49,14 @@ class FakeJobs:
 
     def start(self, job: str) -> None:
         attempt = self.rows[job].attempt + 1
-        self.change(job, state=JobState.RUNNING, attempt=attempt, started=time.time(), devices=(DEVICE,))
-        self.progress(job, 0)
+        devices = devices_of(self.rows[job].request)
+        self.change(job, state=JobState.RUNNING, attempt=attempt, started=time.time(), devices=devices)
+        for device in devices:
+            self.progress(job, 0, device)
 
     def candidate(self, job: str, index: int, *, final: bool = True, late: bool = False) -> None:
         info = self.rows[job]
+        assert isinstance(info.request, ImageRequest)
         picture = fake_picture(info.request, index, detail=1.0 if final else 0.2)
         event = Preview(job=job, attempt=info.attempt, index=index, image=picture, final=final)
         if late:
@@ -49,17 +66,41 @@ class FakeJobs:
         if final:
             self.progress(job, index + 1)
 
-    def progress(self, job: str, step: int) -> None:
+    def progress(self, job: str, step: int, device: str = DEVICE) -> None:
         info = self.rows[job]
-        progress = Progress(job=job, attempt=info.attempt, step=step, steps=info.request.count, device=DEVICE)
-        self.send(progress)
+        # A take's frames are decoded in one step more.
+        steps = info.request.steps + 1 if isinstance(info.request, VideoRequest) else info.request.count
+        self.send(Progress(job=job, attempt=info.attempt, step=step, steps=steps, device=device))
+
+    def show_frames(self, job: str, frames: range, device: str) -> None:
+        """A device sends previews of these frames of a take."""
+        info = self.rows[job]
+        assert isinstance(info.request, VideoRequest)
+        for frame in frames:
+            image = fake_preview(info.request, frame)
+            self.send(Preview(job=job, attempt=info.attempt, index=frame, image=image, final=False, device=device))
+
+    def finish_frames(self, job: str, frames: range, device: str) -> None:
+        """These frames of a take are in its Clip."""
+        info = self.rows[job]
+        assert isinstance(info.request, VideoRequest)
+        write_frames(self._takes / job, info.request, frames)
+        start, stop = frames.start, frames.stop
+        self.send(FramesReady(job=job, attempt=info.attempt, start=start, stop=stop, device=device))
 
     def finish(self, job: str) -> None:
         request = self.rows[job].request
         outputs: list[str] = []
-        for index in range(request.count):
-            file = self._folder / f"{job}-{index}.png"
-            file.write_bytes(fake_picture(request, index))
+        if isinstance(request, ImageRequest):
+            for index in range(request.count):
+                file = self._folder / f"{job}-{index}.png"
+                file.write_bytes(fake_picture(request, index))
+                outputs.append(str(file))
+        else:
+            if isinstance(request, VideoRequest):
+                write_frames(self._takes / job, request, range(request.frames))
+            file = self._folder / f"{job}.mp4"
+            file.write_bytes(b"a movie")
             outputs.append(str(file))
         info = self.change(job, state=JobState.DONE, outputs=tuple(outputs), seconds=0.9, finished=time.time())
         self.send(
@@ -69,7 +110,7 @@ class FakeJobs:
                 outputs=info.outputs,
                 seed=request.seed,
                 model=request.model,
-                devices=(DEVICE,),
+                devices=devices_of(request),
                 seconds=0.9,
                 restarts=0,
             )
@@ -84,6 +125,24 @@ class FakeJobs:
         self.messages.append(JobChanged(info=info))
         return info
 
-    def send(self, event: Preview | Progress | Finished | Failed | Cancelled) -> None:
+    def send(self, event: Preview | Progress | FramesReady | Finished | Failed | Cancelled) -> None:
         self._seq[event.job] += 1
         self.messages.append(EventMessage(event=replace(event, seq=self._seq[event.job])))
+
+
+def devices_of(request: Request) -> tuple[str, ...]:
+    """The slots of the ranks: "cpu:2" is a count, as the engine takes it."""
+    if not isinstance(request, VideoRequest) or not request.devices:
+        return (DEVICE,)
+    slots: list[str] = []
+    for name in request.devices:
+        kind, _, count = name.partition(":")
+        many = int(count) if kind == "cpu" and count else 1
+        slots += [name] if many == 1 else ["cpu", *(f"cpu#{rank}" for rank in range(1, many))]
+    return tuple(slots)
+
+
+def runs_by_device(request: VideoRequest) -> list[tuple[str, range]]:
+    """Each device with its frames."""
+    devices = devices_of(request)
+    return list(zip(devices, runs_of(request, len(devices)), strict=True))

@@ -13,9 +13,10 @@ from threading import Condition, Event
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from engine.errors import BadInputError, ServiceError, UnknownJobError
-from engine.messages import Cancelled, ImageRequest, JobInfo, JobState, ModelSpec, Request
+from engine.messages import Cancelled, ExportRequest, JobInfo, JobState, ModelSpec, Request, VideoRequest
 from engine.protocol import EventMessage, JobChanged, Jobs, QueueCounts, Status, WorkerStatus
-from tests.fake_jobs import DEVICE, FakeJobs
+from tests.fake_client import FakeClient
+from tests.fake_jobs import DEVICE, FakeJobs, runs_by_device
 from tests.requests import PAPERCUT
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class FakeEngine:
     """
 
     def __init__(self, folder: Path, *, models: tuple[ModelSpec, ...] = (PAPERCUT,), pace_s: float = 0.2) -> None:
+        self.folder = folder
         self.known_models = models
         self.pace_s = pace_s
         self.requests: list[Request] = []
@@ -93,6 +95,24 @@ class FakeEngine:
             self._jobs.candidate(job, index, final=final, late=late)
             self._condition.notify_all()
 
+    def show_frames(self, job: str, frames: range, device: str = DEVICE) -> None:
+        """A device of a held take sends previews of these frames."""
+        with self._condition:
+            self._jobs.show_frames(job, frames, device)
+            self._condition.notify_all()
+
+    def finish_frames(self, job: str, frames: range, device: str = DEVICE) -> None:
+        """A device of a held take has decoded these frames."""
+        with self._condition:
+            self._jobs.finish_frames(job, frames, device)
+            self._condition.notify_all()
+
+    def make_step(self, job: str, step: int, device: str = DEVICE) -> None:
+        """A device of a held take has come this far."""
+        with self._condition:
+            self._jobs.progress(job, step, device)
+            self._condition.notify_all()
+
     def finish(self, job: str) -> None:
         """A held job ends well."""
         with self._condition:
@@ -109,7 +129,7 @@ class FakeEngine:
         """The row of a job."""
         return self._jobs.rows[job]
 
-    def add_done(self, request: ImageRequest) -> str:
+    def add_done(self, request: Request) -> str:
         """A job of an earlier day."""
         with self._condition:
             job = self._jobs.add(request)
@@ -117,7 +137,7 @@ class FakeEngine:
             self._jobs.messages.clear()
             return job
 
-    def add_failed(self, request: ImageRequest, message: str) -> str:
+    def add_failed(self, request: Request, message: str) -> str:
         """A job that failed when no window watched."""
         with self._condition:
             job = self._jobs.add(request)
@@ -229,13 +249,13 @@ class FakeEngine:
 
     def _schedule(self, job: str, script: Script) -> None:
         pace_s = self.pace_s if script == "slow" else 0.0
-        count = self._jobs.rows[job].request.count
+        request = self._jobs.rows[job].request
         steps: list[Callable[[], None]] = [lambda: self._jobs.start(job)]
         if script in ("finish", "slow", "block"):
-            for index in range(count):
-                if script == "slow":
-                    steps.append(lambda index=index: self._jobs.candidate(job, index, final=False))
-                steps.append(lambda index=index: self._jobs.candidate(job, index))
+            if isinstance(request, VideoRequest):
+                steps += self._make_take(job, request)
+            elif not isinstance(request, ExportRequest):
+                steps += self._make_pictures(job, request.count, with_previews=script == "slow")
             steps.append(lambda: self._jobs.finish(job))
         elif script == "fail":
             message = "the job needs 6.1 GB and 4.0 GB are free; use a smaller size or fewer pictures"
@@ -248,40 +268,26 @@ class FakeEngine:
             self._due.append(_Due(now + number * pace_s, self._order, job, step))
         self._due.sort()
 
+    def _make_pictures(self, job: str, count: int, *, with_previews: bool) -> list[Callable[[], None]]:
+        steps: list[Callable[[], None]] = []
+        for index in range(count):
+            if with_previews:
+                steps.append(lambda index=index: self._jobs.candidate(job, index, final=False))
+            steps.append(lambda index=index: self._jobs.candidate(job, index))
+        return steps
+
+    def _make_take(self, job: str, request: VideoRequest) -> list[Callable[[], None]]:
+        """All ranks step together, show every fourth frame of theirs, and decode at the end."""
+        ranks = runs_by_device(request)
+        steps: list[Callable[[], None]] = []
+        for step in range(1, request.steps + 1):
+            for device, run in ranks:
+                steps.append(lambda device=device, run=run: self._jobs.show_frames(job, run[::4], device))
+                steps.append(lambda device=device, step=step: self._jobs.progress(job, step, device))
+        for device, run in ranks:
+            steps.append(lambda device=device, run=run: self._jobs.finish_frames(job, run, device))
+            steps.append(lambda device=device: self._jobs.progress(job, request.steps + 1, device))
+        return steps
+
     def _cut(self) -> None:
         self._open.clear()
-
-
-class FakeClient:
-    """One connection to a FakeEngine, with the surface of EngineClient."""
-
-    def __init__(self, engine: FakeEngine, connection: int) -> None:
-        self._engine = engine
-        self._connection = connection
-
-    def submit(self, request: Request, output: str = "") -> str:
-        return self._engine.ask(self._connection, lambda: self._engine.submit(request))
-
-    def cancel(self, job: str) -> None:
-        self._engine.ask(self._connection, lambda: self._engine.cancel(job))
-
-    def retry(self, job: str) -> None:
-        self._engine.ask(self._connection, lambda: self._engine.retry(job))
-
-    def set_paused(self, paused: bool) -> None:
-        self._engine.ask(self._connection, lambda: self._engine.set_paused(paused))
-
-    def jobs(self) -> Jobs:
-        return self._engine.ask(self._connection, self._engine.jobs)
-
-    def models(self) -> tuple[ModelSpec, ...]:
-        return self._engine.ask(self._connection, lambda: self._engine.known_models)
-
-    def status(self) -> Status:
-        return self._engine.ask(self._connection, self._engine.status)
-
-    def next_message(self, timeout_s: float | None = None) -> JobChanged | EventMessage | None:
-        return self._engine.next_message(self._connection, timeout_s)
-
-    def close(self) -> None:
-        self._engine.hang_up(self._connection)

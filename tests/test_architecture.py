@@ -31,6 +31,8 @@ def loaded_after(statement: str) -> set[str]:
             {"torch", "PySide6"},
         ),
         ("import engine.media.metadata, engine.media.png", {"torch", "diffusers", "PySide6"}),
+        ("import engine.media.reading", {"torch", "diffusers", "transformers", "PySide6", "PIL"}),
+        ("import engine.messages.detectors", {"torch", "numpy", "PIL"}),
         ("import app.application", {"torch", "diffusers", "transformers", "numpy", "PIL"}),
         ("import engine.worker.__main__", {"PySide6", "app"}),
     ],

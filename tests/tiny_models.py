@@ -45,19 +45,19 @@ def write_tiny_model(folder: Path, kind: Kind = "flow", *, autoencoder: Literal[
     for part in ("text_encoder", "tokenizer", "scheduler"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     generator = torch.Generator().manual_seed(0)
-    _save_network(folder / "unet", "UNet2DConditionModel", _UNET, generator)
-    _save_network(folder / "vae", autoencoder_class, _TINY_VAE if autoencoder == "tiny" else _KL_VAE, generator)
+    save_network(folder / "unet", "UNet2DConditionModel", _UNET, generator)
+    save_network(folder / "vae", autoencoder_class, _TINY_VAE if autoencoder == "tiny" else _KL_VAE, generator)
     _save_text_encoder(folder / "text_encoder", generator)
     make_tokenizer().save(str(folder / "tokenizer" / "tokenizer.json"))
-    _write_json(
+    write_json(
         folder / "tokenizer" / "tokenizer_config.json",
         {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": TOKENS, **_SPECIAL},
     )
-    _write_json(
+    write_json(
         folder / "scheduler" / "scheduler_config.json",
         {"_class_name": scheduler_class, **(_FLOW if kind == "flow" else {**_VARIANCE, "prediction_type": kind})},
     )
-    _write_json(
+    write_json(
         folder / "model_index.json",
         {
             "_class_name": "StableDiffusionPipeline",
@@ -111,7 +111,8 @@ def randomise(network: nn.Module, generator: torch.Generator) -> None:
         weight.data.normal_(0.0, fan_in**-0.5, generator=generator)
 
 
-def _save_network(folder: Path, class_name: str, config: dict[str, object], generator: torch.Generator) -> None:
+def save_network(folder: Path, class_name: str, config: dict[str, object], generator: torch.Generator) -> None:
+    """Save a network of a stock class with random weights."""
     network = cast("nn.Module", stock_class(class_name)(**config))
     randomise(network, generator)
     cast("_Savable", network).save_pretrained(str(folder))
@@ -122,7 +123,7 @@ def _save_text_encoder(folder: Path, generator: torch.Generator) -> None:
     randomise(encoder, generator)
     weights = {_stock_name(name): weight.detach().clone() for name, weight in encoder.state_dict().items()}
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    _write_json(folder / "config.json", _TEXT)
+    write_json(folder / "config.json", _TEXT)
 
 
 def _stock_name(name: str) -> str:
@@ -136,7 +137,8 @@ def _stock_name(name: str) -> str:
     return f"text_model.encoder.{layer}.{index}.{inside}{rest}"
 
 
-def _write_json(file: Path, document: dict[str, object]) -> None:
+def write_json(file: Path, document: dict[str, object]) -> None:
+    """Write a configuration."""
     file.write_text(json.dumps(document, indent=2), encoding="utf-8")
 
 

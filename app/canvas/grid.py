@@ -55,9 +55,9 @@ class CandidateGrid(PictureList):
 
     def _refit(self) -> None:
         record = self._candidates.record
-        if record is None:
+        request = record.image if record is not None else None
+        if request is None:
             return
-        request = record.request
         room = self.size() - QSize(2 * MARGIN_PX + SLACK_PX, 2 * MARGIN_PX + SLACK_PX)
         cell = best_cell(room, request.count, request.width / request.height)
         columns = max(1, min(request.count, room.width() // (cell.width() + GAP)))

@@ -71,7 +71,11 @@ class OutcomeCard(QWidget):
             self._icons.pixmap("error" if is_failed else "info", "bad" if is_failed else "quiet", scale)
         )
         self.message.setText(
-            sentence(info.error_message) if is_failed else self.tr("Cancelled before its pictures were finished.")
+            sentence(info.error_message)
+            if is_failed
+            else self.tr("Cancelled before it was finished.")
+            if record.image is None
+            else self.tr("Cancelled before its pictures were finished.")
         )
         self.retry.setText(self.tr("Try again") if is_failed else self.tr("Run again"))
         self.fold.setVisible(is_failed)

@@ -36,6 +36,8 @@ class PictureView(QWidget):
 
     zoom_changed = Signal(float)
     closed = Signal()
+    space_tapped = Signal()
+    """Space was pressed and let go, and nothing was panned meanwhile."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +49,7 @@ class PictureView(QWidget):
         self._grabbed: QPointF | None = None
         self._pressed: QPoint | None = None
         self._space = False
+        self._has_panned = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(QSize(120, 120))
         self.setAccessibleName(self.tr("Picture"))
@@ -132,6 +135,8 @@ class PictureView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._has_panned = False
             self._space = True
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace):
@@ -143,6 +148,8 @@ class PictureView(QWidget):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
             self.unsetCursor()
+            if not self._has_panned:
+                self.space_tapped.emit()
         else:
             super().keyReleaseEvent(event)
 
@@ -160,6 +167,7 @@ class PictureView(QWidget):
                 self.set_zoom(self.zoom)
             self._center -= (event.position() - self._grabbed) / self._scale()
             self._grabbed = event.position()
+            self._has_panned = True
             self._keep_in_sight()
             self.update()
         elif self._pressed is not None and self._path:

@@ -1,4 +1,4 @@
-"""The middle of the window: the job that is looked at, as a grid, as one large picture, or how it ended."""
+"""The middle of the window: the job that is looked at, as a grid, one large picture, a take, or how it ended."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from app.cells import CellRole
 from app.pictures import SIDES, PictureCache, picture_of
 from app.widgets.empty_state import EmptyState
 from app.widgets.focus_ring import WIDTH_PX as RING_PX
-from engine.messages import JobState
+from engine.messages import ExportRequest, JobState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.actions import Actions
+    from app.canvas.player import PlayerPage
     from app.icons import Icons
     from app.job_record import JobRecord
     from app.jobs import JobModel
@@ -47,6 +50,7 @@ class Stage(QWidget):
         actions: Actions,
         example: str,
         log_file: str,
+        player: Callable[[], PlayerPage],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -56,22 +60,27 @@ class Stage(QWidget):
         self.candidates = CandidateModel(jobs, stars, self)
         self.head = HeadStrip()
         self.foot = FootStrip(actions)
-        self.empty = EmptyState(self.tr("Describe a picture on the left, or start with an example."), example)
+        self.empty = EmptyState(
+            self.tr("Describe a picture or a video on the left, or start with an example."), example
+        )
         self.empty.button.setObjectName("primary")
         self.grid = CandidateGrid(self.candidates, cache, theme)
         self.large = PictureView(theme)
         self.outcome = OutcomeCard(icons, log_file)
         self._is_large = False
+        self._make_player = player
+        self.player: PlayerPage | None = None
+        """The page for takes, built with the first of them."""
         self.stack = QStackedWidget()
         self.stack.setContentsMargins(RING_PX, RING_PX, RING_PX, RING_PX)
         for page in (self.empty, self.grid, self.large, self.outcome):
             self.stack.addWidget(page)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.head)
-        column.addWidget(self.stack, 1)
-        column.addWidget(self.foot)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.head)
+        self._column.addWidget(self.stack, 1)
+        self._column.addWidget(self.foot)
         self.empty.pressed.connect(self.example_pressed)
         self.outcome.retry_pressed.connect(self._press_retry)
         self.grid.opened.connect(self.open_large)
@@ -91,7 +100,7 @@ class Stage(QWidget):
 
     @property
     def page(self) -> QWidget:
-        """What is shown: the empty canvas, the grid, one picture, or how the job ended."""
+        """What is shown: the empty canvas, the grid, one picture, a take, or how the job ended."""
         return self.stack.currentWidget() or self.empty
 
     @property
@@ -109,6 +118,10 @@ class Stage(QWidget):
 
     def show_job(self, key: str, picture: int = 0, *, large: bool = False) -> None:
         """Put a job on the canvas, with this picture current."""
+        record = self._jobs.record(key)
+        if record is not None and isinstance(record.request, ExportRequest):
+            # What is worth seeing of an export is the take that it came from.
+            key = record.request.take
         if key != self.candidates.key:
             self.candidates.show_job(key)
         self._is_large = large
@@ -124,12 +137,17 @@ class Stage(QWidget):
 
     def open_grid(self) -> None:
         """Back to all pictures of the job."""
+        if self.record is not None and self.record.video is not None:
+            return
         self._is_large = False
         self._show()
         self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_zoom(self, zoom: float) -> None:
         """Show the current picture large at this zoom; 0 fits it in."""
+        if self.player is not None and self.page is self.player:
+            self.player.view.set_zoom(zoom)
+            return
         if self.current_index() < 0:
             return
         if not self._is_large:
@@ -137,7 +155,11 @@ class Stage(QWidget):
         self.large.set_zoom(zoom)
 
     def step(self, by: int) -> None:
-        """Go to a neighbour in the batch."""
+        """Go to a neighbour in the batch, or to the next frame of the take."""
+        if self.player is not None and self.page is self.player:
+            self.player.stop_by_hand()
+            self.player.playhead.step(by)
+            return
         row = self.current_index() + by
         if 0 <= row < self.candidates.rowCount():
             self._select(row)
@@ -160,13 +182,31 @@ class Stage(QWidget):
             return self.empty
         if record.state in (JobState.FAILED, JobState.CANCELLED):
             return self.outcome
+        if record.video is not None:
+            return self._open_player()
         return self.large if self._is_large else self.grid
+
+    def _open_player(self) -> PlayerPage:
+        player = self._make_player()
+        self.adopt(player)
+        return player
+
+    def adopt(self, player: PlayerPage) -> None:
+        """Take the page for takes in, as soon as it is built."""
+        if self.player is None:
+            self.player = player
+            self.stack.addWidget(player)
+            self._column.addWidget(player.transport)
+            player.transport.hide()
+            player.view.zoom_changed.connect(self._show_zoom)
 
     def _show(self) -> None:
         record = self.record
         page = self._page(record)
         if record is not None and page is self.outcome:
             self.outcome.show_record(record)
+        if self.player is not None and page is self.player:
+            self.player.show_job(self.candidates.key)
         self.stack.setCurrentWidget(page)
         self.head.show_record(record, max(self.current_index(), 0))
         self._show_large()
@@ -175,7 +215,7 @@ class Stage(QWidget):
 
     def _show_large(self) -> None:
         record, row = self.record, self.current_index()
-        if record is None or not self._is_large or row < 0:
+        if record is None or record.video is not None or not self._is_large or row < 0:
             return
         picture = picture_of(record, row)
         image = self._cache.get(picture, SIDES[-1]) if picture else None
@@ -186,27 +226,34 @@ class Stage(QWidget):
 
     def _show_actions(self, record: JobRecord | None, page: QWidget) -> None:
         actions, row = self._actions, self.current_index()
-        has_pictures = page in (self.grid, self.large)
-        is_on_disk = has_pictures and bool(self.current_path())
+        has_pictures, has_take = page in (self.grid, self.large), page is self.player
+        is_on_disk = (has_pictures or has_take) and bool(self.current_path())
         for action in (actions.save_as, actions.reveal, actions.star, actions.copy_picture):
             action.setEnabled(is_on_disk)
         for action in (actions.copy_settings, actions.reuse):
             action.setEnabled(record is not None)
-        for action in (actions.grid, actions.fit, actions.actual, actions.double):
-            action.setEnabled(has_pictures)
-        actions.previous.setEnabled(has_pictures and row > 0)
-        actions.next.setEnabled(has_pictures and 0 <= row < self.candidates.rowCount() - 1)
+        actions.grid.setEnabled(has_pictures)
+        for action in (actions.fit, actions.actual, actions.double):
+            action.setEnabled(has_pictures or has_take)
+        actions.previous.setEnabled(has_take or (has_pictures and row > 0))
+        actions.next.setEnabled(has_take or (has_pictures and 0 <= row < self.candidates.rowCount() - 1))
         is_starred = is_on_disk and self.current_path() in self._stars
         self._icons.dress(actions.star, "star-on" if is_starred else "star", "warn" if is_starred else "text")
         actions.star.setText(self.tr("Remove star") if is_starred else self.tr("Star"))
         self.foot.setVisible(has_pictures)
+        if self.player is not None:
+            self.player.transport.setVisible(has_take)
         self.foot.show_place(row, self.candidates.rowCount())
         self._show_zoom()
 
     def _show_zoom(self) -> None:
         actions, large = self._actions, self.large
-        actions.grid.setChecked(not self._is_large)
-        actions.fit.setChecked(self._is_large and large.is_fit)
+        is_large = self._is_large
+        if self.player is not None and self.page is self.player:
+            large, is_large = self.player.view, True
+            self.player.transport.show_zoom(large.zoom)
+        actions.grid.setChecked(not is_large)
+        actions.fit.setChecked(is_large and large.is_fit)
         for action, zoom in ((actions.actual, 1.0), (actions.double, 2.0)):
-            action.setChecked(self._is_large and not large.is_fit and large.zoom == zoom)
-        self.foot.show_zoom(large.zoom if self._is_large else None)
+            action.setChecked(is_large and not large.is_fit and large.zoom == zoom)
+        self.foot.show_zoom(large.zoom if is_large else None)

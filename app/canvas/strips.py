@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.widgets.elided_label import ElidedLabel
-from app.words import pictures_text, size_text, steps_text
+from app.words import frames_text, length_text, pictures_text, size_text, steps_text
 from engine.messages import JobState
 
 if TYPE_CHECKING:
@@ -41,11 +41,17 @@ class HeadStrip(QFrame):
         request = record.request
         self.prompt.setText(request.prompt)
         self.prompt.setToolTip(request.prompt)
-        parts = [
-            size_text(request.width, request.height),
-            steps_text(request.steps),
-            self.tr("seed {seed}").format(seed=request.seed + picture),
-        ]
+        parts: list[str] = []
+        if record.video is not None:
+            video = record.video
+            parts = [size_text(video.width, video.height), frames_text(video.frames)]
+            parts += [length_text(video.frames, video.fps), steps_text(video.steps)]
+            parts.append(self.tr("seed {seed}").format(seed=video.seed))
+            parts += record.info.devices if len(record.info.devices) > 1 else ()
+        elif record.image is not None:
+            image = record.image
+            parts = [size_text(image.width, image.height), steps_text(image.steps)]
+            parts.append(self.tr("seed {seed}").format(seed=image.seed + picture))
         if record.state is JobState.DONE and record.info.seconds:
             parts.append(self.tr("{seconds:.1f} s").format(seconds=record.info.seconds))
         self.figures.setText("   ".join(parts))
@@ -64,7 +70,7 @@ class FootStrip(QFrame):
         views = (actions.grid, actions.fit, actions.actual, actions.double)
         uses = (actions.star, actions.save_as, actions.copy_picture, actions.copy_settings, actions.reuse)
         steps = (actions.previous, actions.next)
-        made = {action: _button(action) for action in (*views, *steps, *uses)}
+        made = {action: action_button(action) for action in (*views, *steps, *uses)}
         self.buttons: list[QWidget] = list(made.values())
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
@@ -93,7 +99,8 @@ class FootStrip(QFrame):
         self._zoom.setText("" if zoom is None else f"{zoom * 100:.0f} %")
 
 
-def _button(action: QAction) -> QToolButton:
+def action_button(action: QAction) -> QToolButton:
+    """A button that stands for an action, as an icon where it has one."""
     button = QToolButton()
     button.setDefaultAction(action)
     button.setAccessibleName(action.text())

@@ -1,4 +1,4 @@
-"""What several commands read alike: sizes, controls, the --json switch."""
+"""What several commands read alike: models, sizes, controls, the --json switch."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
+import msgspec
+
 from app.cli.console import Console
+from engine.adapters import choose_adapter
+from engine.catalogue import find_model
 from engine.errors import BadInputError
-from engine.messages import ControlLayer
+from engine.messages import ControlLayer, ModelSpec
 from engine.paths import Paths
 
 # argparse has no public name for what add_subparsers() returns.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+CONTROL_FORM = (
+    "KIND=FILE[,adapter=NAME|FOLDER][,weight=1][,start=0][,end=1][,mode=balanced][,resize=crop]"
+    "[,mask=FILE][,frame=N][,map]"
+)
 
 
 def add_command(
@@ -39,33 +48,78 @@ def parse_size(text: str) -> tuple[int, int]:
 
 
 def parse_control(text: str) -> ControlLayer:
-    """`KIND=FILE[,weight=1][,start=0][,end=1][,mode=balanced][,resize=crop][,mask=FILE][,map]`; `\\,` is a comma."""
-    fields = [field.replace("\\,", ",") for field in re.split(r"(?<!\\),", text)]
-    kind, equals, file = fields[0].partition("=")
-    if not kind or not equals or not file:
+    """One control as CONTROL_FORM says it; `\\,` is a comma inside a file name.
+
+    Raises:
+        BadInputError: Naming the option that is wrong, or the file that is not there.
+    """
+    first, *options = (field.replace("\\,", ",") for field in re.split(r"(?<!\\),", text))
+    kind, _, file = first.partition("=")
+    if not kind or not file:
         raise BadInputError(f"control {text!r} is not KIND=FILE; write it like canny=sketch.png")
-    numbers: dict[str, float] = {}
-    words: dict[str, str] = {}
-    is_map = False
-    for field in fields[1:]:
-        name, equals, value = field.partition("=")
-        if field == "map":
-            is_map = True
-        elif name in {"weight", "start", "end"} and equals:
-            try:
-                numbers[name] = float(value)
-            except ValueError:
-                raise BadInputError(f"control {name} {value!r} is no number; write it like {name}=0.5") from None
-        elif name in {"mode", "resize", "mask"} and equals:
-            words[name] = str(_existing(value)) if name == "mask" else value
+    fields: dict[str, object] = {}
+    for option in options:
+        name, equals, value = option.partition("=")
+        if option == "map":
+            fields["is_map"] = True
+        elif name in {"weight", "start", "end", "frame"} and equals:
+            fields[name] = _number(name, value)
+        elif name == "mask" and value:
+            fields[name] = str(existing_file(value))
+        elif name == "adapter" and value:
+            fields[name] = _name_or_folder(value)
+        elif name in {"mode", "resize"} and equals:
+            fields[name] = value
         else:
             raise BadInputError(
-                f"control option {field!r} is unknown; use weight, start, end, mode, resize, mask or map"
+                f"control option {option!r} is unknown; "
+                "use adapter, weight, start, end, mode, resize, mask, frame or map"
             )
-    return ControlLayer(kind=kind, picture=str(_existing(file)), is_map=is_map, **numbers, **words)  # pyright: ignore[reportArgumentType]  # the words are checked by ControlLayer
+    return ControlLayer(kind=kind, picture=str(existing_file(file)), **fields)  # pyright: ignore[reportArgumentType]  # checked by ControlLayer
 
 
-def _existing(name: str) -> Path:
+def name_adapters(layers: tuple[ControlLayer, ...], spec: ModelSpec, paths: Paths) -> tuple[ControlLayer, ...]:
+    """The layers, each with the name of the adapter that it will be made with.
+
+    Raises:
+        BadInputError: One has no adapter, or one that does not suit the model.
+    """
+    return tuple(
+        msgspec.structs.replace(layer, adapter=choose_adapter(layer, spec, paths).name) if layer.enabled else layer
+        for layer in layers
+    )
+
+
+def _number(name: str, value: str) -> float:
+    try:
+        return int(value) if name == "frame" else float(value)
+    except ValueError:
+        wanted = "frame=0" if name == "frame" else f"{name}=0.5"
+        raise BadInputError(f"control {name} {value!r} is no number; write it like {wanted}") from None
+
+
+def _name_or_folder(name: str) -> str:
+    """An absolute path where there is such a folder."""
+    folder = Path(name).expanduser()
+    return str(folder.absolute()) if folder.is_dir() else name
+
+
+def find_named_model(name: str, paths: Paths) -> ModelSpec:
+    """The model of that name, or the folder at that path, which may be relative to the current one.
+
+    Raises:
+        UnknownModelError: Neither exists.
+        BadModelError: The folder is there, but is no model folder we can run.
+    """
+    return find_model(_name_or_folder(name), paths)
+
+
+def existing_file(name: str) -> Path:
+    """The absolute path of a file that is there.
+
+    Raises:
+        BadInputError: It is not.
+    """
     path = Path(name).expanduser().absolute()
     if not path.is_file():
         raise BadInputError(f"{path} is not there; check the file name")

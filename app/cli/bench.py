@@ -1,6 +1,6 @@
 """`onetake bench`: how fast and how large, measured on this machine in processes of their own.
 
-`image` hands over to the engine's own benchmark; `start` times the window and the first picture.
+`image` and `video` hand over to the engine's own benchmark; `start` times the window and the first picture.
 """
 
 from __future__ import annotations
@@ -18,10 +18,26 @@ from typing import cast
 
 from app.cli.arguments import Commands, add_command
 from app.cli.console import Console
-from engine.errors import JobFailedError
+from engine.errors import EngineError, JobFailedError, error_from_kind
 from engine.paths import Paths
 
 RUNS = 5
+TIMEOUT_S = 600.0
+VIDEO_TIMEOUT_S = 4 * 3600.0
+"""Thousands of frames on a core take their time."""
+
+# The engine's own command checks them and knows their defaults.
+VIDEO_OPTIONS = {
+    "device": "of every rank: cpu, or cuda:0 and so on",
+    "frames": "of each rank, for weak scaling (default: 48)",
+    "ranks": "how many are compared with one (default: 2)",
+    "rounds": "measurements of each kind; the median counts (default: 3)",
+    "stock-frames": "length of the take beside FreeNoise's (default: 96)",
+    "memory-frames": "lengths whose peak memory is measured, like 48,480,2304 (default: 16,48)",
+    "quality-frames": "length of the take of --quality (default: 480)",
+    "steps": "denoising steps (default: the model's)",
+    "side": "width and height in pixels (default: the model's)",
+}
 
 # What "a bare PySide6 QMainWindow" is. It tells when it was painted in the way our own window does (app.start_report).
 BARE_WINDOW = """
@@ -50,12 +66,29 @@ def add_to(commands: Commands) -> None:
     add_command(verbs, "start", "the window beside a bare Qt window; the first picture from cold", run_start)
     image = add_command(verbs, "image", "one-step pictures beside plain diffusers, in one run", run_image)
     image.add_argument("--model", default="papercut")
+    video = add_command(verbs, "video", "scaling over ranks, memory and speed beside diffusers' FreeNoise", run_video)
+    video.add_argument("--model", default="papercut")
+    for option, meaning in VIDEO_OPTIONS.items():
+        video.add_argument(f"--{option}", help=meaning)
+    video.add_argument("--quality", action="store_true", help="measure drift and seams of one long take instead")
 
 
 def run_image(arguments: argparse.Namespace, _paths: Paths, console: Console) -> int:
     """Run the engine's image benchmark and pass on what it says."""
     command = [sys.executable, "-m", "engine.bench", "image", "--json", "--model", arguments.model]
     return _relay(_run(command, os.environ.copy()), console)
+
+
+def run_video(arguments: argparse.Namespace, _paths: Paths, console: Console) -> int:
+    """Run the engine's video benchmark with the options that were given, and pass on what it says."""
+    command = [sys.executable, "-m", "engine.bench", "video", "--json", "--model", arguments.model]
+    for option in VIDEO_OPTIONS:
+        value: str | None = getattr(arguments, option.replace("-", "_"))
+        if value is not None:
+            command += [f"--{option}", value]
+    if arguments.quality:
+        command.append("--quality")
+    return _relay(_run(command, os.environ.copy(), VIDEO_TIMEOUT_S), console)
 
 
 def run_start(_arguments: argparse.Namespace, _paths: Paths, console: Console) -> int:
@@ -111,12 +144,25 @@ def _started(command: list[str], environment: dict[str, str]) -> tuple[float, di
     return started, cast("dict[str, float]", json.loads(said.strip().splitlines()[-1]))
 
 
-def _run(command: list[str], environment: dict[str, str]) -> str:
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=600)
+def _run(command: list[str], environment: dict[str, str], timeout_s: float = TIMEOUT_S) -> str:
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=timeout_s)
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise JobFailedError(f"{' '.join(command[1:4])} ended with status {done.returncode}: {last}")
+        raise _reason(done.stdout) or _failed(command, done)
     return done.stdout
+
+
+def _reason(said: str) -> EngineError | None:
+    """What the engine says of its failure, as JSON in its last line."""
+    try:
+        document = cast("dict[str, dict[str, str]]", json.loads((said.strip().splitlines() or [""])[-1]))
+        return error_from_kind(document["error"]["kind"], document["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _failed(command: list[str], done: subprocess.CompletedProcess[str]) -> JobFailedError:
+    last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+    return JobFailedError(f"{' '.join(command[1:4])} ended with status {done.returncode}: {last}")
 
 
 def _relay(said: str, console: Console) -> int:

@@ -16,6 +16,7 @@ from app.cli.console import Console
 from engine.catalogue import find_model
 from engine.client import EngineClient
 from engine.errors import EngineError
+from engine.model_files import check_files
 from engine.paths import Paths
 
 LIBRARIES = ("torch", "diffusers", "transformers", "PySide6", "controlnet-aux", "pillow", "imageio", "av")
@@ -94,11 +95,14 @@ def _home(paths: Paths) -> Finding:
 def _embedded_model(paths: Paths) -> Finding:
     try:
         spec = find_model("papercut", paths)
+        check_files(spec)
     except EngineError as error:
         return Finding("papercut", ok=False, detail=error.message, remedy="install Onetake again")
-    if not spec.vocabulary:
+    if not (spec.vocabulary and spec.files):
         return Finding("papercut", ok=False, detail=f"{spec.folder} is incomplete", remedy="install Onetake again")
-    return Finding("papercut", ok=True, detail=f"{spec.folder}, knows {len(spec.vocabulary)} words")
+    return Finding(
+        "papercut", ok=True, detail=f"{spec.folder}, {len(spec.files)} files whole, knows {len(spec.vocabulary)} words"
+    )
 
 
 def _devices(_paths: Paths) -> Finding:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.cli.arguments import Commands, add_command, parse_control, parse_size
-from app.cli.console import Console
-from engine.catalogue import find_model
-from engine.client import EngineClient
-from engine.errors import JobCancelledError, error_from_kind
-from engine.messages import (
-    Cancelled,
-    Event,
-    Failed,
-    ImageRequest,
-    Notice,
-    Progress,
-    Terminal,
-    draw_seed,
+import msgspec
+
+from app.cli.arguments import (
+    CONTROL_FORM,
+    Commands,
+    add_command,
+    find_named_model,
+    name_adapters,
+    parse_control,
+    parse_size,
 )
+from app.cli.console import Console
+from app.cli.jobs import add_detach, run_job
+from engine.messages import ImageRequest, draw_seed
 from engine.paths import Paths
 
 
@@ -39,28 +38,17 @@ def add_to(commands: Commands) -> None:
         "--control",
         action="append",
         default=[],
-        metavar="KIND=FILE[,weight=1][,start=0][,end=1][,mode=balanced][,resize=crop][,mask=FILE][,map]",
+        metavar=CONTROL_FORM,
         help="a control picture; may be given several times",
     )
-    parser.add_argument("--detach", action="store_true", help="queue it and return at once")
+    add_detach(parser)
 
 
 def run(arguments: argparse.Namespace, paths: Paths, console: Console) -> int:
     """Submit the request; wait for it unless detached."""
     request = build_request(arguments, paths)
     output = str(Path(arguments.output).expanduser().absolute()) if arguments.output else ""
-    with EngineClient.connect(paths, previews=False) as client:
-        job = client.submit(request, output)
-        if arguments.detach:
-            console.result({"job": job}, job)
-            return 0
-        try:
-            terminal = client.wait(job, lambda event: _show(event, console))
-        except KeyboardInterrupt:
-            client.cancel(job)
-            raise
-    console.progress("")
-    return _report(terminal, job, console)
+    return run_job(request, output, console, paths, detach=arguments.detach)
 
 
 def build_request(arguments: argparse.Namespace, paths: Paths) -> ImageRequest:
@@ -69,8 +57,7 @@ def build_request(arguments: argparse.Namespace, paths: Paths) -> ImageRequest:
     Raises:
         BadInputError: Anything in them that no model, or not this model, can do.
     """
-    folder = Path(arguments.model).expanduser()
-    spec = find_model(str(folder.absolute()) if folder.is_dir() else arguments.model, paths)
+    spec = find_named_model(arguments.model, paths)
     width, height = parse_size(arguments.size) if arguments.size else (spec.default_width, spec.default_height)
     request = ImageRequest(
         prompt=arguments.prompt,
@@ -85,34 +72,4 @@ def build_request(arguments: argparse.Namespace, paths: Paths) -> ImageRequest:
         controls=tuple(parse_control(text) for text in arguments.control),
     )
     spec.check(request)
-    return request
-
-
-def _show(event: Event, console: Console) -> None:
-    match event:
-        case Progress():
-            console.progress(f"{event.step} of {event.steps} on {event.device}")
-        case Notice():
-            console.note(event.message)
-        case _:
-            pass
-
-
-def _report(terminal: Terminal, job: str, console: Console) -> int:
-    if isinstance(terminal, Failed):
-        raise error_from_kind(terminal.kind, terminal.message)
-    if isinstance(terminal, Cancelled):
-        raise JobCancelledError(f"job {job} was cancelled; `onetake queue retry {job}` runs it again")
-    console.result(
-        {
-            "job": job,
-            "outputs": list(terminal.outputs),
-            "seed": terminal.seed,
-            "model": terminal.model,
-            "devices": list(terminal.devices),
-            "seconds": round(terminal.seconds, 3),
-            "restarts": terminal.restarts,
-        },
-        "\n".join(terminal.outputs),
-    )
-    return 0
+    return msgspec.structs.replace(request, controls=name_adapters(request.controls, spec, paths))

@@ -76,7 +76,7 @@ def _row(info: JobInfo) -> dict[str, object]:
     return {
         "job": info.job,
         "state": str(info.state),
-        "kind": "image",
+        "kind": _kind(info),
         "seed": info.request.seed,
         "outputs": list(info.outputs),
         "created": info.created,
@@ -84,8 +84,13 @@ def _row(info: JobInfo) -> dict[str, object]:
     }
 
 
+def _kind(info: JobInfo) -> str:
+    """What a job makes: image, video, export or control_map, as its request is tagged."""
+    return str(info.request.__struct_config__.tag)
+
+
 def _line(info: JobInfo) -> str:
     when = datetime.fromtimestamp(info.created).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     prompt = info.request.prompt if len(info.request.prompt) <= 60 else info.request.prompt[:59] + "…"
     end = f"  {info.error_message}" if info.error_message else ""
-    return f"{info.job}  {info.state:<9}  {when}  seed {info.request.seed}  {prompt}{end}"
+    return f"{info.job}  {info.state:<9}  {_kind(info):<11}  {when}  seed {info.request.seed}  {prompt}{end}"

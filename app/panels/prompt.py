@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWi
 
 from app.vocabulary import vocabulary_of
 from app.widgets.prompt_edit import PromptEdit
-from app.words import sentence
+from app.words import sentence, timecode
 
 if TYPE_CHECKING:
     from app.project import Project
@@ -34,8 +34,8 @@ class PromptPanel(QWidget):
         self.prompt = PromptEdit(theme)
         self.prompt.set_rows(PROMPT_ROWS, MOST_PROMPT_ROWS)
         self.prompt.setAccessibleName(self.tr("Prompt"))
-        self.prompt.setPlaceholderText(self.tr("Describe a picture: what is in it, where, at what time of day"))
-        self.ignored, self.error = _message("warn"), _message("bad")
+        self._show_kind(is_video=False)
+        self.segment, self.ignored, self.error = _message("quiet"), _message("warn"), _message("bad")
         self.generate = QPushButton(self.tr("Generate"))
         self.generate.setObjectName("generate")
         self.generate.setToolTip(self.tr("Ctrl+Return"))
@@ -46,6 +46,7 @@ class PromptPanel(QWidget):
         self._column.setContentsMargins(12, 4, 12, 12)
         self._column.setSpacing(8)
         self._column.addWidget(self.prompt, 3)
+        self._column.addWidget(self.segment)
         self._column.addWidget(self.ignored)
         self._column.addStretch(1)
         scroll = QScrollArea()
@@ -74,12 +75,13 @@ class PromptPanel(QWidget):
         # Before the stretch that keeps everything at the top.
         self._column.insertWidget(self._column.count() - 1, form)
         typed = self.prompt.toPlainText()
-        if typed != project.edit.prompt:
+        if typed != project.prompt:
             self._type(project, typed)
         self.prompt.edited.connect(partial(self._type, project))
         project.edit_changed.connect(partial(self._show, project))
         project.models_changed.connect(partial(self._show_vocabulary, project))
         self._show_vocabulary(project)
+        self._show_segment(project)
 
     def show_error(self, message: str) -> None:
         """Say why Generate had no effect, beside it; empty takes the message away."""
@@ -93,15 +95,34 @@ class PromptPanel(QWidget):
         self.generate.setText(self.tr("Queue another") if busy else self.tr("Generate"))
 
     def _type(self, project: Project, text: str) -> None:
-        project.change(self.tr("typing"), prompt=text)
+        project.type_prompt(text)
 
     def _show(self, project: Project, changed: set[str]) -> None:
-        self.prompt.show_text(project.edit.prompt)
+        self.prompt.show_text(project.prompt)
         self.show_error("")
+        if "video" in changed:
+            self._show_segment(project)
         if "model" in changed:
             self._show_vocabulary(project)
         else:
             self._show_ignored(project)
+
+    def _show_kind(self, *, is_video: bool) -> None:
+        picture = self.tr("Describe a picture: what is in it, where, at what time of day")
+        video = self.tr("Describe a video: what is in it, where, at what time of day")
+        self.prompt.setPlaceholderText(video if is_video else picture)
+
+    def _show_segment(self, project: Project) -> None:
+        """Say which segment the field edits, if there are several."""
+        video = project.video
+        self._show_kind(is_video=video.is_active)
+        self.segment.setVisible(video.is_active and bool(video.segments))
+        if video.is_active and video.segments:
+            words = self.tr("Segment {number} of {count}, from {start} to {stop}")
+            span = video.spans()[video.current]
+            start, stop = timecode(span.start, video.fps), timecode(span.stop, video.fps)
+            number, count = video.current + 1, len(video.segments)
+            self.segment.setText(words.format(number=number, count=count, start=start, stop=stop))
 
     def _show_vocabulary(self, project: Project) -> None:
         spec = project.spec

@@ -19,6 +19,7 @@ from engine.messages import JobState
 if TYPE_CHECKING:
     from app.icons import Icons
     from app.job_record import JobRecord
+    from app.pictures import PictureCache
     from app.theme import Theme
     from app.widgets.dock_head import DockHead
 
@@ -83,7 +84,14 @@ class QueuePanel(QWidget):
     generate_pressed = Signal()
 
     def __init__(
-        self, jobs: JobModel, theme: Theme, icons: Icons, head: DockHead, parent: QWidget | None = None
+        self,
+        *,
+        jobs: JobModel,
+        cache: PictureCache,
+        theme: Theme,
+        icons: Icons,
+        head: DockHead,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
@@ -102,7 +110,8 @@ class QueuePanel(QWidget):
         self.list = QListView()
         self.list.setAccessibleName(self.tr("Queue"))
         self.list.setModel(self._rows)
-        self.list.setItemDelegate(delegate := JobRowDelegate(theme, icons, self.list))
+        self.list.setItemDelegate(delegate := JobRowDelegate(theme, icons, cache, self.list))
+        cache.loaded.connect(self.list.viewport().update)
         self.list.setMouseTracking(True)
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)

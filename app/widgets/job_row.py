@@ -5,20 +5,33 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from app.jobs import JobModel, JobRole
-from app.words import clock, pictures_text, sentence
-from engine.messages import JobState
+from app.pictures import poster_of
+from app.widgets.picture_cell import fitted
+from app.words import clock, length_text, pictures_text, sentence
+from engine.messages import ControlMapRequest, ExportRequest, JobState
 
 if TYPE_CHECKING:
     from app.icons import Icons
     from app.job_record import JobRecord
+    from app.pictures import PictureCache
     from app.theme import Theme
 
-PAD, BUTTON, BAR = 12, 28, 4
+PAD, BUTTON, BAR, GAP = 12, 28, 4, 8
 
 
 class RowButton(Enum):
@@ -39,8 +52,9 @@ class JobRowDelegate(QStyledItemDelegate):
     button_pressed = Signal(object, str)
     """A RowButton and the key of its job."""
 
-    def __init__(self, theme: Theme, icons: Icons, view: QListView) -> None:
+    def __init__(self, theme: Theme, icons: Icons, cache: PictureCache, view: QListView) -> None:
         super().__init__(view)
+        self._cache = cache
         self._view = view
         self._theme = theme
         self._icons = icons
@@ -55,7 +69,7 @@ class JobRowDelegate(QStyledItemDelegate):
         return QSize(120, 8 + line + 2 + below + 8)
 
     def _error_height(self, metrics: QFontMetrics, record: JobRecord) -> int:
-        width = self._view.viewport().width() - 2 * PAD - BUTTON
+        width = self._view.viewport().width() - 2 * PAD - BUTTON - poster_width(metrics, record)
         bounds = metrics.boundingRect(0, 0, width, 1000, int(Qt.TextFlag.TextWordWrap), self._state_line(record)[1])
         return bounds.height()
 
@@ -73,7 +87,10 @@ class JobRowDelegate(QStyledItemDelegate):
             painter.fillRect(rect, tokens.color("raised"))
             painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), tokens.color("accent"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), tokens.color("line"))
-        text = rect.adjusted(PAD, 8, -PAD - BUTTON, 0)
+        indent = poster_width(metrics, record)
+        if indent:
+            self._paint_poster(painter, QRect(rect.left() + PAD, rect.top() + 10, indent - GAP, 2 * line), record)
+        text = rect.adjusted(PAD + indent, 8, -PAD - BUTTON, 0)
         text.setHeight(line)
         painter.setPen(tokens.color("text"))
         prompt = " ".join(record.request.prompt.split())
@@ -99,13 +116,15 @@ class JobRowDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _state_line(self, record: JobRecord) -> tuple[str, str]:
-        pictures = pictures_text(record.request.count)
+        pictures = self._what(record)
         match record.state:
             case JobState.RUNNING:
                 left = record.seconds_left()
-                parts = [record.device, f"{record.step} / {record.steps}" if record.steps else self.tr("starting")]
-                if left is not None:
-                    parts.append(self.tr("{time} left").format(time=clock(left)))
+                steps = f"{record.step} / {record.steps}" if record.steps else self.tr("starting")
+                rest = self.tr("{time} left").format(time=clock(left)) if left is not None else ""
+                # The devices of a take may be many: they come last, and whole in the tip.
+                is_take = record.video is not None
+                parts = [self._what(record), steps, rest, record.device] if is_take else [record.device, steps, rest]
                 return "quiet", "  ·  ".join(part for part in parts if part)
             case JobState.PENDING:
                 waits = self.tr("waiting") if record.info.job else self.tr("waiting for the engine")
@@ -114,6 +133,31 @@ class JobRowDelegate(QStyledItemDelegate):
                 return "bad", sentence(record.info.error_message)
             case _:
                 return "quiet", f"{pictures}  ·  {self.tr('cancelled')}"
+
+    def _what(self, record: JobRecord) -> str:
+        """What the job makes, in two words."""
+        if record.video is not None:
+            length = length_text(record.video.frames, record.video.fps)
+            return self.tr("re-roll") if record.video.base else length
+        if isinstance(record.request, ExportRequest):
+            return self.tr("export as {codec}").format(codec=record.request.codec)
+        if isinstance(record.request, ControlMapRequest):
+            return self.tr("control map")
+        return pictures_text(record.request.count)
+
+    def _paint_poster(self, painter: QPainter, place: QRect, record: JobRecord) -> None:
+        tokens = self._theme.tokens
+        painter.fillRect(place, tokens.color("surround"))
+        poster = poster_of(record)
+        scale = painter.device().devicePixelRatioF()
+        image = self._cache.get(poster, round(place.width() * scale)) if poster is not None else None
+        if image is None or image.isNull():
+            side = min(20, place.height())
+            corner = place.center() - QPoint(side // 2, side // 2)
+            painter.drawPixmap(corner, self._icons.pixmap("film", "faint", scale, side))
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(fitted(image, place), image)
 
     def _paint_bar(self, painter: QPainter, bar: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
         tokens = self._theme.tokens
@@ -161,9 +205,15 @@ class JobRowDelegate(QStyledItemDelegate):
         if button_rect(option.rect).contains(event.pos()):
             tip = self.tr("Cancel") if button_of(record) is RowButton.CANCEL else self.tr("Try again")
         else:
-            tip = "\n".join(filter(None, (record.request.prompt, record.notice, record.info.error_message)))
+            lines = (record.request.prompt, record.device, record.notice, record.info.error_message)
+            tip = "\n".join(filter(None, lines))
         QToolTip.showText(event.globalPos(), tip, view)
         return True
+
+
+def poster_width(metrics: QFontMetrics, record: JobRecord) -> int:
+    """Room for the poster of a take, with the gap behind it; 0 for jobs without one."""
+    return round(2 * metrics.lineSpacing() * 1.5) + GAP if record.video is not None else 0
 
 
 def button_rect(row: QRect) -> QRect:

@@ -12,7 +12,7 @@ from app.cells import CellRole
 
 if TYPE_CHECKING:
     from app.pictures import Picture, PictureCache
-    from app.theme import Theme
+    from app.theme import Theme, Tokens
 
 GAP, RADIUS, STAR_PX = 8, 4, 16
 
@@ -92,6 +92,9 @@ class PictureCellDelegate(QStyledItemDelegate):
             painter.drawImage(place, image)
         if bool(index.data(CellRole.IS_STARRED)):
             self._paint_star(painter, place)
+        badge = index.data(CellRole.BADGE)
+        if badge:
+            paint_badge(painter, tokens, place, str(badge))
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(QPen(tokens.color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -116,6 +119,18 @@ class PictureCellDelegate(QStyledItemDelegate):
         painter.drawEllipse(badge.adjusted(-3, -3, 3, 3))
         painter.setPen(self._theme.tokens.color("warn"))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, "★")
+
+
+def paint_badge(painter: QPainter, tokens: Tokens, place: QRect, words: str) -> None:
+    """A word or two in the lower right corner of a picture."""
+    metrics = painter.fontMetrics()
+    size = QSize(metrics.horizontalAdvance(words) + 8, metrics.height())
+    box = QRect(place.right() - size.width() - 3, place.bottom() - size.height() - 3, size.width(), size.height())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(tokens.color("panel", 0.86))
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setPen(tokens.color("text"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
 
 def fitted(image: QImage, rect: QRect) -> QRect:

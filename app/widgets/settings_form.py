@@ -1,4 +1,4 @@
-"""The settings below the prompt: what to keep out, how large, how many, from which seed, with which model.
+"""The settings below the prompt: what to keep out, how large, how many or how long, from which seed, with which model.
 
 It edits the project and shows it.
 """
@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QLabel,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.widgets.project_keys import ProjectKeys
 from app.widgets.prompt_edit import PromptEdit
 from app.widgets.seed_field import SeedField
 from app.widgets.size_field import SizeField
+from app.widgets.video_fields import DevicesField, LengthField, SpeedField
 from engine.messages import MAX_COUNT, MAX_GUIDANCE, ModelSpec
 
 if TYPE_CHECKING:
@@ -42,6 +53,9 @@ class SettingsForm(QWidget):
         self.guidance.setSingleStep(0.5)
         self.guidance.setDecimals(1)
         self.guidance.setAccessibleName(self.tr("Guidance"))
+        self.length, self.speed, self.devices = LengthField(project), SpeedField(project), DevicesField(project)
+        self._of_pictures: list[QWidget] = []
+        self._of_takes: list[QWidget] = []
         self.seed = SeedField(icons)
         self.model = QComboBox()
         self.model.setAccessibleName(self.tr("Model"))
@@ -56,7 +70,18 @@ class SettingsForm(QWidget):
         """The fields as the keyboard visits them."""
         size, seed = self.size_field, self.seed
         fields: list[QWidget] = [self.negative, size.shape, size.width_px, size.height_px, size.swap, self.count]
-        return [*fields, self.steps, seed.number, seed.lock, seed.dice, self.guidance, self.model]
+        fields[-1:-1] = [self.length.frames]
+        return [
+            *fields,
+            self.speed,
+            self.steps,
+            seed.number,
+            seed.lock,
+            seed.dice,
+            self.guidance,
+            self.model,
+            self.devices,
+        ]
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -71,17 +96,29 @@ class SettingsForm(QWidget):
         grid.setColumnStretch(3, 1)
         rows: list[list[tuple[str, QWidget]]] = [
             [(self.tr("Size"), self.size_field)],
+            [(self.tr("Length"), self.length)],
             [(self.tr("Count"), self.count), (self.tr("Steps"), self.steps)],
             [(self.tr("Seed"), self.seed)],
             [(self.tr("Guidance"), self.guidance)],
             [(self.tr("Model"), self.model)],
+            [(self.tr("Devices"), self.devices)],
         ]
         for row, fields in enumerate(rows):
             for place, (text, field) in enumerate(fields):
                 top = Qt.AlignmentFlag.AlignTop if field is self.size_field else Qt.AlignmentFlag.AlignVCenter
-                grid.addWidget(self._label(text, field), row, 2 * place, top)
+                label = self._label(text, field)
+                grid.addWidget(label, row, 2 * place, top)
                 span = 3 if len(fields) == 1 and field is not self.guidance else 1
                 grid.addWidget(field, row, 2 * place + 1, 1, span)
+                if field in (self.length, self.devices):
+                    self._of_takes += [label, field]
+                elif field is self.count:
+                    self._of_pictures += [label, field]
+                    # A take has its speed where pictures have their number.
+                    label = self._label(self.tr("Speed"), self.speed)
+                    grid.addWidget(label, row, 0, top)
+                    grid.addWidget(self.speed, row, 1)
+                    self._of_takes += [label, self.speed]
         column.addSpacing(4)
         column.addLayout(grid)
 
@@ -104,7 +141,14 @@ class SettingsForm(QWidget):
         self._project.edit_changed.connect(self._show)
         self._project.models_changed.connect(self._show_models)
         keys = ProjectKeys(self)
-        spins = (self.count, self.steps, self.guidance, self.size_field.width_px, self.size_field.height_px)
+        spins: list[QAbstractSpinBox] = [
+            self.count,
+            self.steps,
+            self.guidance,
+            self.size_field.width_px,
+            self.size_field.height_px,
+        ]
+        spins += [self.length.frames, self.speed]
         for field in (self.negative, self.seed.number, *(spin.lineEdit() for spin in spins)):
             keys.guard(field)
 
@@ -118,7 +162,15 @@ class SettingsForm(QWidget):
         self._project.change(self.tr("settings"), count=count)
 
     def _change_steps(self, steps: int) -> None:
-        self._project.change(self.tr("settings"), steps=steps)
+        if self._project.video.is_active:
+            after = replace(self._project.video, steps=steps)
+            self._project.change_video(self.tr("settings"), after, merge="steps")
+        else:
+            self._project.change(self.tr("settings"), steps=steps)
+
+    def set_devices(self, names: dict[str, str]) -> None:
+        """Offer these devices for takes: names as the engine knows them, and what people call them."""
+        self.devices.set_devices(names)
 
     def _change_guidance(self, scale: float) -> None:
         self._project.change(self.tr("settings"), guidance_scale=scale)
@@ -132,7 +184,9 @@ class SettingsForm(QWidget):
         if changed & {"width", "height"}:
             self.size_field.show_size(edit.width, edit.height)
         self.seed.show_seed(edit.seed, locked=edit.seed_locked)
-        for field, value in ((self.count, edit.count), (self.steps, edit.steps)):
+        self._show_kind()
+        steps = edit.video.steps if edit.video.is_active else edit.steps
+        for field, value in ((self.count, edit.count), (self.steps, steps)):
             with QSignalBlocker(field):
                 field.setMaximum(max(field.maximum(), value))
                 field.setValue(value)
@@ -140,6 +194,18 @@ class SettingsForm(QWidget):
             self.guidance.setValue(edit.guidance_scale)
         if "model" in changed:
             self._show_model()
+
+    def _show_kind(self) -> None:
+        """Fields of pictures or of takes."""
+        is_video = self._project.video.is_active
+        for field in self._of_pictures:
+            field.setVisible(not is_video)
+        for field in self._of_takes:
+            field.setVisible(is_video)
+        if is_video:
+            self.length.show_length()
+            self.speed.show_speed()
+            self.devices.show_devices()
 
     def _show_models(self) -> None:
         self.model.clear()
@@ -164,7 +230,7 @@ class SettingsForm(QWidget):
         self.size_field.set_model(spec)
         self.size_field.show_size(edit.width, edit.height)
         with QSignalBlocker(self.steps):
-            self.steps.setRange(1, max(spec.max_steps, edit.steps))
+            self.steps.setRange(1, max(spec.max_steps, edit.steps, edit.video.steps))
         self.negative.setEnabled(spec.takes_negative)
         self.negative.set_rows(NEGATIVE_ROWS if spec.takes_negative else 1)
         self.guidance.setEnabled(spec.takes_guidance)

@@ -41,6 +41,8 @@ def format_infotext(request: ImageRequest, *, seed: int, version: str) -> str:
         "Model": request.model,
         "Version": f"Onetake {version}",
     }
+    if request.edit is not None:
+        settings["Denoising strength"] = f"{request.edit.strength:g}"
     lines = [request.prompt]
     if request.negative_prompt:
         lines.append(f"{_NEGATIVE} {request.negative_prompt}")

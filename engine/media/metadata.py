@@ -31,6 +31,7 @@ class PictureRecord(msgspec.Struct, frozen=True, kw_only=True):
         model: Name of the model and the digests of its files.
         plan: How it was computed (ExecutionPlan).
         versions: Of Onetake and of the libraries that decide pixels.
+        inputs: Digests of the files that the request names, by path.
         format: Version of this record.
     """
 
@@ -39,6 +40,7 @@ class PictureRecord(msgspec.Struct, frozen=True, kw_only=True):
     model: dict[str, str]
     plan: dict[str, str | int | bool]
     versions: dict[str, str]
+    inputs: dict[str, str] = {}
     format: int = _FORMAT
 
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import torch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def to_signal(pixels: NDArray[np.uint8]) -> torch.Tensor:
+    """A picture (H, W, 3) in bytes as the networks see it: (3, H, W) fp32 in [-1, 1], on the CPU."""
+    return torch.tensor(pixels.astype(np.float32)).permute(2, 0, 1).div(127.5).sub_(1.0)
 
 
 def to_uint8(pictures: torch.Tensor) -> torch.Tensor:

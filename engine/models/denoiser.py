@@ -48,10 +48,17 @@ class Conditioning:
     Attributes:
         hidden_states: Encoded prompt, (B, tokens, channels), in the network's dtype and on its device.
         residuals: Sum of all controls for this step, if any.
+        features: What controls of the T2I-Adapter kind add inside a U-Net's down blocks, one tensor per block.
+        is_negative: This is the side that guidance pushes away from.
+        beside: What an inpainting network sees beside the latents: the mask and the masked picture's latents,
+            (1 or B, 1 + C, h, w).
     """
 
     hidden_states: Tensor
     residuals: Residuals | None = None
+    features: tuple[Tensor, ...] = ()
+    is_negative: bool = False
+    beside: Tensor | None = None
 
 
 class Denoiser(Protocol):

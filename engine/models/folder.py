@@ -6,13 +6,13 @@ Everything is decided by content and by a list of allowed classes, never by trus
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from engine.errors import BadModelError
+from engine.model_files import check_files
 from engine.models.safetensors_check import check_safetensors
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ FORBIDDEN_SUFFIXES = {
     ".h5",
     ".msgpack",
 }
+Fingerprint: TypeAlias = tuple[tuple[str, int, int], ...]
 MAX_CONFIG_BYTES = 64 * 2**20
 MAX_FILES = 1000
 
@@ -57,14 +58,25 @@ def check_folder(spec: ModelSpec) -> Path:
     folder = Path(spec.folder)
     if not (folder / "model_index.json").is_file():
         raise BadModelError(f"{folder / 'model_index.json'} is missing; get the model {spec.name} again")
+    refuse_code(folder)
+    check_files(spec)
+    return folder
+
+
+def refuse_code(folder: Path) -> None:
+    """Raise BadModelError if the folder holds a file that can run code, or more files than one model has."""
     for count, file in enumerate(sorted(folder.rglob("*"))):
         if count >= MAX_FILES:
             raise BadModelError(f"{folder} holds more than {MAX_FILES} files; name the folder of one model")
         if file.suffix.lower() in FORBIDDEN_SUFFIXES:
             raise BadModelError(f"{file} may run code when loaded; delete it, Onetake reads only safetensors and JSON")
-    for listed in spec.files:
-        _check_digest(folder / listed.path, listed.sha256, listed.size_bytes)
-    return folder
+
+
+def fingerprint(folder: Path) -> Fingerprint:
+    """What identifies a folder's content cheaply: each file's path, size and time of change."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    stats = ((str(file.relative_to(folder)), file.stat()) for file in files)
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
 
 
 def read_config(file: Path) -> dict[str, object]:
@@ -153,18 +165,3 @@ def _shards(index: Path) -> tuple[Path, ...]:
             raise BadModelError(f"{index} names {str(name)[:80]!r}, no safetensors file beside it; get the model again")
         names.add(name)
     return tuple(index.parent / name for name in sorted(names))
-
-
-def _check_digest(file: Path, sha256: str, size_bytes: int) -> None:
-    try:
-        found_bytes = file.stat().st_size
-        if found_bytes != size_bytes:
-            raise BadModelError(f"{file} has {found_bytes:,} bytes instead of {size_bytes:,}; get the model again")
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except FileNotFoundError:
-        raise BadModelError(f"{file} is missing; get the model again") from None
-    except OSError as error:
-        raise BadModelError(f"{file} cannot be read ({error.strerror}); check its permissions") from error
-    if digest != sha256:
-        raise BadModelError(f"{file} was altered: its sha256 is not the listed one; get the model again")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from engine.catalogue import VIDEO_ONLY
 from engine.errors import BadModelError
 from engine.models.denoiser import Denoiser
 from engine.models.families.stable_diffusion import StableDiffusion
@@ -25,6 +26,8 @@ class ImageModel(Denoiser, Protocol):
 
     noise_levels: NoiseLevels
     vae: nn.Module
+    sees_mask: bool
+    """An inpainting network: it wants Conditioning.beside at every call."""
 
     def encode_prompt(self, text: str) -> Conditioning:
         """Encode one prompt, (1, tokens, channels)."""
@@ -32,6 +35,10 @@ class ImageModel(Denoiser, Protocol):
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         """Shape (C, h, w) of the latents of one picture of that size in pixels."""
+        ...
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        """Latents of pictures (B, 3, H, W) in [-1, 1], as `denoise` takes them, fp32; the same for the same picture."""
         ...
 
     def decode(self, latents: Tensor) -> Tensor:
@@ -45,6 +52,8 @@ def load_image_model(spec: ModelSpec, device: torch.device, dtype: torch.dtype, 
     Raises:
         BadModelError: A file is missing, damaged, altered or unsafe, or the family is unknown.
     """
+    if spec.family == VIDEO_ONLY:
+        raise BadModelError(f"{spec.name} makes videos only; choose a model that makes pictures")
     if spec.family != "stable_diffusion":
         raise BadModelError(
             f"{spec.name} is of the family {spec.family!r}, which this version cannot run; update Onetake"

@@ -9,6 +9,7 @@ Two parametrisations, both with x0 + noise as a straight line in sigma, so that 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, cast
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from torch import Tensor
 
 Parametrisation = Literal["flow", "variance"]
 Prediction = Literal["epsilon", "v_prediction", "sample", "flow"]
 Spacing = Literal["leading", "trailing", "linspace"]
+FlowSpacing = Literal["solver", "unipc", "euler", "fractions"]
+"""Levels of a flow model before their shift, as diffusers spaces them: for its DPM solvers, for UniPC, for its Euler
+scheduler, or in even fractions of the number of steps, which pipelines hand to any of these."""
 
 _SCHEDULERS = (
     "DDIMScheduler", "DDPMScheduler", "DEISMultistepScheduler", "DPMSolverMultistepScheduler",
@@ -34,6 +39,10 @@ _SCHEDULERS = (
     "FlowMatchEulerDiscreteScheduler", "HeunDiscreteScheduler", "LCMScheduler", "LMSDiscreteScheduler",
     "PNDMScheduler", "TCDScheduler", "UniPCMultistepScheduler",
 )  # fmt: skip
+_FLOW_SPACINGS: Mapping[str, FlowSpacing] = {
+    "UniPCMultistepScheduler": "unipc",
+    "FlowMatchEulerDiscreteScheduler": "euler",
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,9 @@ class NoiseLevels:
     train_steps: int = 1000
     steps_offset: int = 0
     flow_shift: float = 1.0
+    flow_spacing: FlowSpacing = "solver"
+    shift_terminal: float = 0.0
+    """The last level but 0 to which a flow model's levels are stretched; 0 leaves them as they are."""
     beta_schedule: str = "scaled_linear"
     beta_start: float = 0.00085
     beta_end: float = 0.012
@@ -72,6 +84,20 @@ class NoiseLevels:
         # "leading" starts below the last trained level, where the data's own variance still counts.
         return float(np.hypot(sigma, 1.0)) if self.spacing == "leading" else sigma
 
+    def network_input(self, latents: Tensor, sigma: float) -> Tensor:
+        """Latents of this noise level as the network was trained to see them: of unit variance."""
+        return latents if self.parametrisation == "flow" else latents / math.sqrt(sigma**2 + 1)
+
+    def clean_estimate(self, latents: Tensor, output: Tensor, sigma: float) -> Tensor:
+        """What the network's output for `latents` of this noise level says of x0. All of one shape, fp32."""
+        match self.prediction:
+            case "sample":
+                return output
+            case "v_prediction":
+                return latents / (sigma**2 + 1) - output * (sigma / math.sqrt(sigma**2 + 1))
+            case "epsilon" | "flow":
+                return latents - sigma * output
+
 
 def read_noise_levels(folder: Path) -> NoiseLevels:
     """The noise levels of the model in `folder`.
@@ -89,7 +115,13 @@ def read_noise_levels(folder: Path) -> NoiseLevels:
         shift = _number(config, "flow_shift" if "flow_shift" in config else "shift", 1.0, file)
         # A flow model may predict x0 itself; what diffusers calls "flow_prediction" is the velocity.
         prediction: Prediction = "sample" if config.get("prediction_type") == "sample" else "flow"
-        return NoiseLevels("flow", prediction, train_steps=int(train_steps), flow_shift=shift)
+        return NoiseLevels(
+            "flow",
+            prediction,
+            train_steps=int(train_steps),
+            flow_shift=shift,
+            flow_spacing=_FLOW_SPACINGS.get(class_name, "solver"),
+        )
     return NoiseLevels(
         "variance",
         cast("Prediction", _choice(config, "prediction_type", "epsilon", ("epsilon", "v_prediction", "sample"), file)),

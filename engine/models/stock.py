@@ -27,13 +27,29 @@ if TYPE_CHECKING:
 
 _MODULE_OF_CLASS = {
     "UNet2DConditionModel": "diffusers.models.unets.unet_2d_condition",
+    "ControlNetModel": "diffusers.models.controlnets.controlnet",
+    "ControlNetUnionModel": "diffusers.models.controlnets.controlnet_union",
+    "T2IAdapter": "diffusers.models.adapter",
+    "UNetMotionModel": "diffusers.models.unets.unet_motion_model",
+    "MotionAdapter": "diffusers.models.unets.unet_motion_model",
+    "UNet3DConditionModel": "diffusers.models.unets.unet_3d_condition",
+    "WanTransformer3DModel": "diffusers.models.transformers.transformer_wan",
+    "LTXVideoTransformer3DModel": "diffusers.models.transformers.transformer_ltx",
+    "AutoencoderKLWan": "diffusers.models.autoencoders.autoencoder_kl_wan",
+    "AutoencoderKLLTXVideo": "diffusers.models.autoencoders.autoencoder_kl_ltx",
     "AutoencoderTiny": "diffusers.models.autoencoders.autoencoder_tiny",
     "AutoencoderKL": "diffusers.models.autoencoders.autoencoder_kl",
+}
+# Large text encoders, next to whose loading the seconds of an ordinary import do not count.
+_TEXT_MODULE_OF_CLASS = {
+    "T5EncoderModel": "transformers.models.t5.modeling_t5",
+    "UMT5EncoderModel": "transformers.models.umt5.modeling_umt5",
 }
 # Packages whose __init__ imports every model or hook there is.
 _CROWDED_PACKAGES = (
     "diffusers.hooks",
     "diffusers.models.autoencoders",
+    "diffusers.models.controlnets",
     "diffusers.models.transformers",
     "diffusers.models.unets",
 )
@@ -82,22 +98,25 @@ def read_weights(component: Component) -> dict[str, Tensor]:
 
 
 def stock_class(name: str) -> type:
-    """The diffusers class of that name, importing little more than its own module."""
-    # Read by huggingface_hub at its import: no code path may reach the network.
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    with _narrow_imports():
+    """The diffusers or transformers class of that name, importing little more than its own module."""
+    if name in _TEXT_MODULE_OF_CLASS:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        return cast("type", getattr(importlib.import_module(_TEXT_MODULE_OF_CLASS[name]), name))
+    with narrow_imports():
         module = importlib.import_module(_MODULE_OF_CLASS[name])
     return cast("type", getattr(module, name))
 
 
 @contextmanager
-def _narrow_imports() -> Generator[None]:
+def narrow_imports() -> Generator[None]:
     """Leave out what diffusers imports at its start and inference never uses: 8 of 11 seconds on two cores.
 
     Packages that import all their modules become plain namespaces, torch's compiler front end a stand-in whose
     decorators do nothing, and scipy and transformers count as absent. All of it ends with the block, so that a
     later ordinary import finds the ordinary packages. Made for the pinned diffusers; a test loads every class so.
     """
+    # Read by huggingface_hub at its import: no code path may reach the network.
+    os.environ["HF_HUB_OFFLINE"] = "1"
     if "diffusers.models.unets" in sys.modules:  # someone has imported diffusers in full: nothing to save
         yield
         return

@@ -1,7 +1,8 @@
 """Prompt text to the token ids that a model's text encoder was trained on.
 
 Owns padding and truncation to the encoder's length. Reads `tokenizer.json` with the tokenizers library alone;
-folders with only the older vocab.json and merges.txt go through transformers' CLIPTokenizer, which costs seconds.
+folders with only the older vocab.json and merges.txt go through transformers' CLIPTokenizer, which costs seconds, and
+those with only T5's word pieces through engine.models.sentencepiece.
 """
 
 from __future__ import annotations
@@ -14,13 +15,17 @@ from tokenizers import Tokenizer as Backend
 
 from engine.errors import BadModelError
 from engine.models.folder import MAX_CONFIG_BYTES, class_name_in, read_config
+from engine.models.sentencepiece import read_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 _SPECIAL_TOKENS = ("bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token")
-_TOKENIZERS = ("CLIPTokenizer", "CLIPTokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend")
+_TOKENIZERS = (
+    "CLIPTokenizer", "CLIPTokenizerFast", "PreTrainedTokenizerFast", "T5Tokenizer", "T5TokenizerFast",
+    "TokenizersBackend",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,19 +58,15 @@ def load_tokenizer(folder: Path, max_tokens: int) -> Tokenizer:
     # Absent lengths are saved as 10^30.
     length = min(int(length), max_tokens) if isinstance(length, (int, float)) and length >= 1 else max_tokens
     if (place / "tokenizer.json").is_file():
-        return _FastTokenizer(place, config, length)
+        return _FastTokenizer(_read_backend(place / "tokenizer.json"), place, config, length)
+    if (place / "spiece.model").is_file():
+        return _FastTokenizer(read_pieces(place / "spiece.model"), place, config, length)
     return _StockClipTokenizer(place, length)
 
 
 class _FastTokenizer:
-    def __init__(self, place: Path, config: Mapping[str, object], length: int) -> None:
-        file = place / "tokenizer.json"
-        if file.stat().st_size > MAX_CONFIG_BYTES:
-            raise BadModelError(f"{file} is larger than {MAX_CONFIG_BYTES:,} bytes; get the model again")
-        try:
-            self._backend = Backend.from_file(str(file))
-        except Exception as error:  # the library raises nothing narrower
-            raise BadModelError(f"{file} is no tokenizer ({error}); get the model again") from error
+    def __init__(self, backend: Backend, place: Path, config: Mapping[str, object], length: int) -> None:
+        self._backend = backend
         # The stock class recognises these in a prompt even where tokenizer.json does not list them as special.
         texts = [_token_text(config, place, key) for key in _SPECIAL_TOKENS]
         known = [text for text in texts if text and self._backend.token_to_id(text) is not None]
@@ -83,6 +84,15 @@ class _FastTokenizer:
     def encode(self, text: str) -> Tokens:
         encoding = self._backend.encode(text)
         return Tokens(tuple(encoding.ids), tuple(bit == 1 for bit in encoding.attention_mask))
+
+
+def _read_backend(file: Path) -> Backend:
+    if file.stat().st_size > MAX_CONFIG_BYTES:
+        raise BadModelError(f"{file} is larger than {MAX_CONFIG_BYTES:,} bytes; get the model again")
+    try:
+        return Backend.from_file(str(file))
+    except Exception as error:  # the library raises nothing narrower
+        raise BadModelError(f"{file} is no tokenizer ({error}); get the model again") from error
 
 
 class _StockClipTokenizer:

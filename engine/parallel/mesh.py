@@ -166,9 +166,14 @@ class GroupTransport:
     """
 
     def __init__(self, group: Group) -> None:
-        self._group = group
+        self._group: Group | None = group
+
+    def close(self) -> None:
+        """Hang up: peers that wait for this rank notice at once, whatever still refers to its mesh."""
+        self._group = None
 
     def post(self, sends: Sequence[Parcel], receives: Sequence[Parcel]) -> Delivery:
+        assert self._group is not None, "a mesh is used within its context"
         buffers = [_on_host(parcel.tensor) for parcel in receives]
         staged = [(each.tensor, host) for each, host in zip(receives, buffers, strict=True) if host is not each.tensor]
         leaving = [parcel.tensor.cpu() for parcel in sends]
@@ -209,7 +214,12 @@ def open_mesh(folder: Path, rank: int, world_size: int, timeout_s: float = 60.0)
         raise WorkerLostError(
             f"not all {world_size} ranks of the job came together in {timeout_s:g} s; the job starts them again"
         ) from error
-    yield Mesh(rank, world_size, GroupTransport(group))
+    transport = GroupTransport(group)
+    del group  # the transport alone holds it, so that closing it ends the sockets
+    try:
+        yield Mesh(rank, world_size, transport)
+    finally:
+        transport.close()
 
 
 def _gloo_group(store: str, rank: int, world_size: int, timeout: timedelta) -> Group:

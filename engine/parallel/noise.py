@@ -6,6 +6,7 @@ Owns: which random numbers a frame gets. Does not own: how a sampler scales them
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 
 import torch
@@ -66,3 +67,26 @@ def rescheduled_frames(seed: int, shot: range, length: int, stride: int) -> tupl
         order = torch.randperm(len(earlier), generator=generator)
         sources.extend(earlier[int(index)] for index in order)
     return tuple(sources[: len(shot)])
+
+
+def orbit(first: Tensor, second: Tensor, places: Sequence[int], periods: Sequence[int]) -> Tensor:
+    """Noise that goes round a circle as a shot goes on: N(0, 1) in every frame, alike in neighbours, without an end.
+
+    Args:
+        first: Noise of the shot's first frame, (C, H, W).
+        second: Independent noise, reached after a quarter of a turn.
+        places: Frames, counted from the start of the shot; may be empty.
+        periods: For each channel the frames of a full turn; 0 for a channel that keeps its first noise.
+
+    Returns:
+        (1, C, T, H, W), T the number of places, like `first`.
+    """
+    if len(periods) != first.shape[0]:
+        raise ValueError(f"{len(periods)} orbits for {first.shape[0]} channels; give one for each")
+    # The remainder makes a channel's noise the very same after a turn, however far the shot has gone.
+    angles = torch.tensor(
+        [[2 * math.pi * (place % period) / period if period else 0.0 for place in places] for period in periods],
+        dtype=torch.float64,
+    ).reshape(len(periods), len(places), 1, 1)
+    cosine, sine = angles.cos().to(first), angles.sin().to(first)
+    return (cosine * first[:, None] + sine * second[:, None])[None]

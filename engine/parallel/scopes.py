@@ -128,7 +128,9 @@ class Blocks:
     """Windows of `length` frames, one every `stride` frames of the shot, blended with pyramid weights.
 
     The windows of a shot start at its frames 0, stride, 2 * stride, ...; where they do not end with the shot, one
-    more that does covers the rest, and only the rest. A shot shorter than `length` is one window.
+    more that does covers the rest, and only the rest. A shot shorter than `length` is one window. With `aligned` that
+    last window starts at a multiple of `stride`, too, and is shorter: for modules that read the time from the place
+    in the window, as Papercut's do.
 
     Source: FreeNoise, arXiv:2310.15169, section 3.3; equal to diffusers' FreeNoise with the same noise (there, the
     frames of a last incomplete window are divided by the weight of the first of them, which dims the take's end).
@@ -136,6 +138,7 @@ class Blocks:
 
     length: int = 16
     stride: int = 4
+    aligned: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.stride <= self.length:
@@ -162,7 +165,10 @@ class Blocks:
         starts = range(shot.start, shot.stop - length + 1, self.stride)
         windows = [Window(range(start, start + length), pyramid_weights(length)) for start in starts]
         rest = shot.stop - windows[-1].frames.stop
-        if rest:
+        if rest and self.aligned:
+            last = range(windows[-1].frames.start + self.stride, shot.stop)
+            windows.append(Window(last, pyramid_weights(len(last))))
+        elif rest:
             weights = (0.0,) * (length - rest) + pyramid_weights(length)[length - rest :]
             windows.append(Window(range(shot.stop - length, shot.stop), weights))
         return windows

@@ -5,6 +5,7 @@ Owns the mixing of two estimates. Mixing clean estimates equals mixing noise or 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class GuidedDenoiser:
     def __init__(self, denoiser: Denoiser, negative: Conditioning, guidance_scale: float) -> None:
         """A scale of 1 is no guidance; models take about 3 to 12."""
         self._denoiser = denoiser
-        self._negative = negative
+        self._negative = replace(negative, is_negative=True)
         self._scale = guidance_scale
 
     def denoise(self, latents: Tensor, step: StepContext, conditioning: Conditioning) -> Tensor:

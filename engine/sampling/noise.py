@@ -11,6 +11,10 @@ import numpy as np
 import torch
 
 INITIAL = 0
+ORBIT = 2**32
+"""The noise that a take's starting noise turns towards; far behind the streams of steps."""
+CONTENT = ORBIT + 1
+"""What a masked part may hold before it is noised."""
 
 
 def step_stream(index: int) -> int:

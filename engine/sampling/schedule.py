@@ -6,6 +6,7 @@ engine.models.noise_levels'.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,14 @@ from engine.models.denoiser import StepContext
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from engine.models.noise_levels import NoiseLevels
 
 # Where a student's picture is taken up again by its teacher: late enough to keep the composition.
 _RENOISE_SIGMA = 0.5
+# Steps of the solver that consistency models are distilled from.
+_LCM_STEPS = 50
 
 
 def make_schedule(levels: NoiseLevels, steps: int, name: str = "") -> tuple[StepContext, ...]:
@@ -39,6 +44,29 @@ def make_schedule(levels: NoiseLevels, steps: int, name: str = "") -> tuple[Step
         known = ", ".join(repr(known) for known in _SCHEDULES)
         raise BadModelError(f"schedule {name!r} is not known; use one of {known} in models.toml")
     return build(levels, steps)
+
+
+def start_at(levels: NoiseLevels, steps: int, name: str, strength: float) -> tuple[StepContext, ...]:
+    """The steps from a picture noised as far as `strength` says to clean latents.
+
+    The last int(steps * strength) steps of the whole schedule, but at least one, as in diffusers' pipelines. The
+    teacher of a one-step student starts at any level, so its steps begin at exactly `strength`.
+
+    Args:
+        levels: How the model was trained.
+        steps: How many the whole schedule has, >= 1.
+        name: As for `make_schedule`.
+        strength: Above 0; at 1, the whole schedule.
+
+    Raises:
+        BadModelError: As for `make_schedule`.
+    """
+    count = max(1, min(int(steps * strength), steps))
+    if name == "student_then_teacher" and strength < 1.0:
+        sigmas = [float(sigma) for sigma in np.linspace(strength, 0.0, count + 1)]
+        return _contexts(sigmas, [sigma * levels.train_steps for sigma in sigmas[:-1]])
+    last = make_schedule(levels, steps, name)[steps - count :]
+    return tuple(replace(step, index=index, count=count) for index, step in enumerate(last))
 
 
 def _ode(levels: NoiseLevels, steps: int) -> tuple[StepContext, ...]:
@@ -60,9 +88,26 @@ def _student_then_teacher(levels: NoiseLevels, steps: int) -> tuple[StepContext,
     return (student, *_contexts(sigmas, timesteps, start=1))
 
 
+def _consistency(levels: NoiseLevels, steps: int) -> tuple[StepContext, ...]:
+    """Steps of a latent consistency model, each noising its picture afresh. Luo et al., arXiv:2310.04378.
+
+    As diffusers' LCMScheduler, but for its boundary scalings, which differ from 0 and 1 by less than 1e-5.
+    """
+    if levels.parametrisation == "flow":
+        raise BadModelError("the schedule 'lcm' needs a model of the SD kind; remove it from models.toml")
+    trained = (np.arange(1, _LCM_STEPS + 1) * (levels.train_steps // _LCM_STEPS) - 1)[::-1]
+    if steps > _LCM_STEPS:
+        raise BadModelError(f"{steps} steps exceed the {_LCM_STEPS} of a consistency model; use at most {_LCM_STEPS}")
+    chosen = trained[np.floor(np.linspace(0, _LCM_STEPS, steps, endpoint=False)).astype(int)]
+    sigmas = [*(float(sigma) for sigma in levels.train_sigmas[chosen]), 0.0]
+    contexts = _contexts(sigmas, [float(timestep) for timestep in chosen])
+    return tuple(replace(step, renoise=step.next_sigma > 0.0) for step in contexts)
+
+
 _SCHEDULES: Mapping[str, Callable[[NoiseLevels, int], tuple[StepContext, ...]]] = {
     "": _ode,
     "student_then_teacher": _student_then_teacher,
+    "lcm": _consistency,
 }
 
 
@@ -75,12 +120,30 @@ def _contexts(sigmas: Sequence[float], timesteps: Sequence[float], start: int = 
 
 
 def _flow_levels(levels: NoiseLevels, steps: int) -> tuple[list[float], list[float]]:
-    """Even levels from 1 - 1/train_steps to 0, shifted: those of diffusers' `use_flow_sigmas`."""
-    even = 1.0 - np.linspace(1.0, 1.0 / levels.train_steps, steps + 1)
-    sigmas = levels.flow_shift * even / (1.0 + (levels.flow_shift - 1.0) * even)
-    falling = [float(sigma) for sigma in sigmas[::-1]]
-    # The network was trained on whole timesteps.
-    return falling, [float(int(sigma * levels.train_steps)) for sigma in falling[:-1]]
+    """The levels that diffusers' schedulers choose for a flow model, and 0 behind them."""
+    lowest = 1.0 / levels.train_steps
+    match levels.flow_spacing:
+        case "solver":
+            even = (1.0 - np.linspace(1.0, lowest, steps + 1))[:0:-1]
+        case "unipc":
+            even = np.linspace(1.0, lowest, steps + 1)[:-1]
+        case "euler":
+            # Its lowest level has been shifted once before.
+            even = np.linspace(1.0, float(_shifted(np.asarray(lowest), levels.flow_shift)), steps)
+        case "fractions":
+            even = np.linspace(1.0, 1.0 / steps, steps)
+    sigmas = _shifted(even, levels.flow_shift)
+    if levels.shift_terminal and sigmas[-1] < 1.0:
+        sigmas = 1.0 - (1.0 - sigmas) * (1.0 - levels.shift_terminal) / (1.0 - sigmas[-1])
+    timesteps = [float(sigma) * levels.train_steps for sigma in sigmas]
+    if levels.flow_spacing in ("solver", "unipc"):
+        # The network was trained on whole timesteps; UniPC keeps a little below the first.
+        timesteps = [float(min(int(timestep), levels.train_steps - 1)) for timestep in timesteps]
+    return [*(float(sigma) for sigma in sigmas), 0.0], timesteps
+
+
+def _shifted(sigmas: NDArray[np.float64], shift: float) -> NDArray[np.float64]:
+    return shift * sigmas / (1.0 + (shift - 1.0) * sigmas)
 
 
 def _spaced(levels: NoiseLevels, steps: int) -> tuple[list[float], list[float]]:

@@ -38,6 +38,7 @@ def sample(
     signal_scale: Callable[[float], float],
     fresh_noise: Callable[[StepContext], Tensor],
     after_step: Callable[[StepContext, Tensor], None],
+    put_back: Callable[[Tensor, StepContext], Tensor] | None = None,
 ) -> Tensor:
     """Clean latents at the end of the schedule.
 
@@ -49,6 +50,7 @@ def sample(
         signal_scale: Factor of clean latents at a noise level (NoiseLevels.signal_scale).
         fresh_noise: Draws the noise of a step that noises afresh, shaped like `latents`.
         after_step: Told each step with its clean estimate; may raise to stop.
+        put_back: Restores what is kept of a picture in the latents after a step (engine.sampling.masking).
     """
     for step in schedule:
         clean = denoiser.denoise(latents, step, conditioning)
@@ -56,5 +58,7 @@ def sample(
             latents = renoise_step(clean, fresh_noise(step), step, signal_scale(step.next_sigma))
         else:
             latents = euler_step(latents, clean, step)
+        if put_back is not None:
+            latents = put_back(latents, step)
         after_step(step, clean)
     return latents

@@ -5,6 +5,8 @@ Owns: the election, the order of start-up and its undoing, signals, the environm
 Environment:
     ONETAKE_IDLE_S: Seconds without a client and without an unfinished job after which the service exits (600).
     ONETAKE_CANCEL_GRACE_S: Seconds that a cancelled job's worker has to stop before it is killed (5).
+    ONETAKE_SILENCE_S: Seconds without a heartbeat after which a worker counts as hung and is killed (10).
+    ONETAKE_EXTRA_IDLE_S: Seconds after which an idle worker that was started for one job is ended (60).
     ONETAKE_DEVICES: Devices to start workers for, separated by commas, instead of those that are found.
     ONETAKE_WORKER: A Python file that is run as the worker instead of engine.worker; for tests.
 """
@@ -28,6 +30,7 @@ from engine.errors import ServiceError
 from engine.executor.devices import find_devices
 from engine.executor.local import LocalExecutor, worker_command
 from engine.paths import Paths
+from engine.service.crew import Patience
 from engine.service.discovery import (
     ServiceRecord,
     build_id,
@@ -85,8 +88,13 @@ def options_from_environment() -> ServerOptions:
     Raises:
         ServiceError: A variable holds no number.
     """
+    patience = Patience(
+        silence_s=_seconds("ONETAKE_SILENCE_S", 10.0), extra_idle_s=_seconds("ONETAKE_EXTRA_IDLE_S", 60.0)
+    )
     return ServerOptions(
-        idle_s=_seconds("ONETAKE_IDLE_S", 600.0), cancel_grace_s=_seconds("ONETAKE_CANCEL_GRACE_S", 5.0)
+        idle_s=_seconds("ONETAKE_IDLE_S", 600.0),
+        cancel_grace_s=_seconds("ONETAKE_CANCEL_GRACE_S", 5.0),
+        patience=patience,
     )
 
 

@@ -1,23 +1,29 @@
 """What is checked before a request becomes a job, so that a job that cannot succeed is never stored.
 
-Owns: the checks of model, target and room. Does not own: storing. Runs in the thread of the client's connection, so
-that a slow disk holds up nobody else.
+Owns: the order of the checks. Does not own: target names (targets), room (room), storing. `admit` runs in the thread of
+the client's connection, so that a slow disk holds up nobody else.
 """
 
 from __future__ import annotations
 
-import errno
-import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.catalogue import find_model
-from engine.errors import DiskFullError, EngineError, OutputError
-from engine.service.parts import default_target, draw_job_id, numbered
+from engine.errors import BadInputError
+from engine.messages import ControlMapRequest, ExportRequest, ImageRequest, VideoRequest
+from engine.messages.video import check_codec
+from engine.service.parts import draw_job_id
+from engine.service.room import Machine, check_room
+from engine.service.store import Phase, StoredJob
+from engine.service.takes import find_take
+from engine.service.targets import choose_targets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.messages import Request
     from engine.paths import Paths
 
@@ -34,59 +40,71 @@ class Submission:
     created: float
 
 
-def admit(request: Request, output: str, paths: Paths, reserve_bytes: int = RESERVE_BYTES) -> Submission:
-    """Check a request and its target; returns what to store.
+def admit(
+    request: Request,
+    output: str,
+    paths: Paths,
+    machine: Machine,
+    *,
+    job: str = "",
+    reserve_bytes: int = RESERVE_BYTES,
+) -> Submission:
+    """Check a request and its target; returns what to store, as a new job or in place of `job`.
 
     Raises:
-        EngineError: The model cannot do it, the target cannot be written or the disk is full.
+        EngineError: The model cannot do it, a device, take or picture is not there, the target cannot be written, or
+            there is too little memory or disk.
     """
-    find_model(request.model, paths).check(request)
+    if isinstance(request, ExportRequest):
+        find_take(paths, request.take)
+    elif isinstance(request, ControlMapRequest):
+        _check_picture(Path(request.picture))
+    else:
+        find_model(request.model, paths).check(request)
+    if isinstance(request, ImageRequest) and request.edit is not None:
+        for file in request.edit.files:
+            _check_picture(Path(file))
+    if isinstance(request, VideoRequest) and request.base:
+        find_take(paths, request.base)
     created = time.time()
-    job = draw_job_id(created)
-    target = _target(output) if output else default_target(paths.outputs, job, created)
-    targets = numbered(target, request.count)
-    try:
-        if not output:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        _probe(target.parent, job, targets)
-    except OSError as error:
-        raise _output_error(target, error) from error
-    # Uncompressed RGB is more than any result takes.
-    needed = reserve_bytes + 3 * request.width * request.height * request.count
-    for folder in (target.parent, paths.home):
-        free = shutil.disk_usage(folder).free
-        if free < needed:
-            raise DiskFullError(
-                f"{folder} has {free / 2**20:.0f} MiB left of the {needed / 2**20:.0f} MiB this job needs free; "
-                "make room or choose another folder"
-            )
+    job = job or draw_job_id(created)
+    targets = choose_targets(request, output, paths.outputs, job, created)
+    check_room(request, targets[0], paths.home, machine, reserve_bytes)
     return Submission(job=job, request=request, targets=tuple(map(str, targets)), created=created)
 
 
-def _target(output: str) -> Path:
-    target = Path(output)
-    if "\0" in output or not target.is_absolute():
-        raise OutputError(f"output {output!r} is no absolute path; give the full path of a .png file")
-    if target.suffix.lower() != ".png":
-        raise OutputError(f"output {output} does not end in .png; pictures are written as PNG")
-    return target
+def _check_picture(file: Path) -> None:
+    """Refuse a picture that is not there; what is in it, the worker finds out."""
+    if not file.is_absolute():
+        raise BadInputError(f"picture {file} is no absolute path; give the full path of a file")
+    try:
+        is_there = file.is_file()
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be read ({error.strerror}); choose another picture") from error
+    if not is_there:
+        raise BadInputError(f"{file} is not there, or no file; choose another picture")
 
 
-def _probe(folder: Path, job: str, targets: tuple[Path, ...]) -> None:
-    """Find out by writing whether the folder takes files: permission bits do not tell, least of all to root."""
-    if not folder.is_dir():
-        raise OutputError(f"the folder {folder} does not exist; make it or choose another")
-    for target in targets:
-        if target.is_dir():
-            raise OutputError(f"{target} is a folder; name a file")
-        if target.exists() and not target.is_file():
-            raise OutputError(f"{target} is no ordinary file; choose another name")
-    probe = folder / f".{job}.probe.tmp"
-    probe.touch(exist_ok=False)
-    probe.unlink()
+def check_source(request: Request, get: Callable[[str], StoredJob]) -> None:
+    """Check a request that uses another job's frames against that job's row.
 
-
-def _output_error(target: Path, error: OSError) -> EngineError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFullError(f"{target.parent} is full; make room or choose another folder")
-    return OutputError(f"{target} cannot be written ({error.strerror or error}); choose another file or folder")
+    Raises:
+        EngineError: There is no such job, or its frames are not what the request needs.
+    """
+    if isinstance(request, ExportRequest):
+        source = get(request.take).request
+        if not isinstance(source, VideoRequest):
+            raise BadInputError(f"job {request.take} is no video; only frames of videos can be exported")
+        check_codec(request.codec, source.width, source.height)
+        if max(request.first + 1, request.end) > source.frames:
+            raise BadInputError(f"the take {request.take} has {source.frames} frames; move the in and out points")
+    elif isinstance(request, VideoRequest) and request.base:
+        row = get(request.base)
+        source = row.request
+        if not isinstance(source, VideoRequest) or row.phase is not Phase.DONE:
+            raise BadInputError(f"job {request.base} is no finished video; only those can be made again in part")
+        if (source.width, source.height, source.frames) != (request.width, request.height, request.frames):
+            raise BadInputError(
+                f"the take {request.base} has {source.frames} frames of {source.width}x{source.height}; "
+                "parts are made again at the same length and size"
+            )

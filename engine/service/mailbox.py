@@ -25,7 +25,7 @@ def staleness_key(event: Event) -> Hashable | None:
         case Preview():
             return ("preview", event.job, event.index)
         case Progress():
-            return ("progress", event.job)
+            return ("progress", event.job, event.device)
         case _:
             return None
 

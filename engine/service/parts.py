@@ -1,6 +1,7 @@
-"""The files of a job: where results go, the hidden parts that workers write, and how parts become results.
+"""The hidden parts that workers write, and how parts become results. A picture sequence is a folder.
 
-Owns: target names, part names, renaming, sweeping. Does not own: the row that says a result is committed (store).
+Owns: ids, part names, renaming, sweeping. Does not own: where results go (targets), or the row that says a result is
+committed (store).
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,6 @@ def draw_job_id(now: float) -> str:
     return "".join([*digits, *(secrets.choice(_ALPHABET) for _ in range(4))])
 
 
-def default_target(outputs: Path, job: str, created: float) -> Path:
-    """Where a job that names no target puts its result: a folder per day, a generated name."""
-    return outputs / time.strftime("%Y-%m-%d", time.localtime(created)) / f"{job}.png"
-
-
 def numbered(target: Path, count: int) -> tuple[Path, ...]:
     """The files of `count` results: the target itself, or `name-001.png`, `name-002.png`, ... in seed order."""
     if count == 1:
@@ -39,7 +35,7 @@ def numbered(target: Path, count: int) -> tuple[Path, ...]:
 
 
 def part_paths(job: str, attempt: int, targets: Sequence[str]) -> tuple[str, ...]:
-    """The hidden files next to the targets that attempt number `attempt` writes."""
+    """The hidden files, or the one folder, next to the targets that attempt number `attempt` writes."""
     if len(targets) == 1:
         return (str(Path(targets[0]).with_name(f".{job}.{attempt}.tmp")),)
     return tuple(str(Path(target).with_name(f".{job}.{attempt}.{index}.tmp")) for index, target in enumerate(targets))
@@ -47,7 +43,7 @@ def part_paths(job: str, attempt: int, targets: Sequence[str]) -> tuple[str, ...
 
 def missing(parts: Sequence[str]) -> list[str]:
     """The parts that are not there."""
-    return [part for part in parts if not Path(part).is_file()]
+    return [part for part in parts if not Path(part).exists()]
 
 
 def publish(parts: Sequence[str], targets: Sequence[str]) -> None:
@@ -63,23 +59,25 @@ def publish(parts: Sequence[str], targets: Sequence[str]) -> None:
             try:
                 Path(part).replace(target)
             except FileNotFoundError:
-                if not Path(target).is_file():
+                if not Path(target).exists():
                     raise
         for folder in {Path(target).parent for target in targets}:
             sync_folder(folder)
     except OSError:
         for part, target in zip(parts, targets, strict=True):
-            with contextlib.suppress(OSError):
-                (Path(part) if Path(part).exists() else Path(target)).unlink()
+            _remove(Path(part) if Path(part).exists() else Path(target))
         raise
 
 
-def sweep(job: str, attempts: int, targets: Sequence[str]) -> None:
-    """Remove the parts of attempts 1 to `attempts`. A folder that is gone or read-only has nothing we could remove."""
-    for attempt in range(1, attempts + 1):
-        for part in part_paths(job, attempt, targets):
-            with contextlib.suppress(OSError):
-                Path(part).unlink(missing_ok=True)
+def sweep(job: str, targets: Sequence[str]) -> None:
+    """Remove all that the attempts of a job left next to its targets.
+
+    A folder that is gone or read-only has nothing that we could remove.
+    """
+    for folder in {Path(target).parent for target in targets}:
+        with contextlib.suppress(OSError):
+            for left in list(folder.glob(f".{job}.*")):
+                _remove(left)
 
 
 def sync_folder(folder: Path) -> None:
@@ -91,3 +89,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

@@ -1,49 +1,43 @@
-"""The scheduler: which job runs where, and how every job comes to exactly one end.
+"""The scheduler: how every job comes to exactly one end, whatever becomes of its workers.
 
-Owns: attempts, cancelling, committing results, what clients are told of it. Does not own: workers and their
-replacement (crew), threads or sockets. Everything here runs in one thread, on a clock that tests can turn.
+Owns: attempts and their ranks, cancelling, what a lost worker means for its job. Does not own: workers and their
+replacement (crew), which job runs where (placing), rows and files (ledger), threads or sockets. Everything here runs
+in one thread, on a clock that tests can turn.
 """
 
 from __future__ import annotations
 
-import logging
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from engine.catalogue import find_model
-from engine.errors import EngineError, JobFailedError, OutputError, UnknownJobError, WorkerLostError, error_from_kind
+from engine.errors import EngineError, UnknownJobError, WorkerLostError, error_from_kind
 from engine.executor.base import WorkerGone, WorkerReport
-from engine.messages import Notice, Progress
-from engine.protocol import (
-    EventMessage,
-    JobChanged,
-    JobDone,
-    JobError,
-    Ready,
-    Run,
-    StopJob,
-    Stopped,
-    WorkerEvent,
-)
+from engine.executor.devices import device_of
+from engine.messages import ControlMapRequest, ExportRequest, ImageRequest, Progress, VideoRequest
+from engine.protocol import EventMessage, Group, Heartbeat, JobChanged, JobDone, JobError, Ready, Run, StopJob
+from engine.protocol import WorkerEvent as Said
 from engine.service import parts
-from engine.service.crew import Crew
-from engine.service.slots import LOOK_AHEAD, ActiveRun, Affinity, Slot
-from engine.service.store import FINAL, UNDER_WAY, Phase
+from engine.service.admission import check_source
+from engine.service.headway import Headway
+from engine.service.ledger import Ledger
+from engine.service.placing import LOOK_AHEAD, Capacity, Placement, Placer
+from engine.service.slots import Verdict
+from engine.service.store import FINAL, Phase
+from engine.service.takes import take_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.messages import ModelSpec
     from engine.paths import Paths
+    from engine.protocol import WorkerMessage
     from engine.service.admission import Submission
+    from engine.service.crew import Crew
+    from engine.service.slots import ActiveRun, Slot
     from engine.service.store import JobStore, StoredJob
 
-log = logging.getLogger(__name__)
-
 MAX_DEATHS = 2
-SEQ_BLOCK = 1000
 
 
 class Scheduler:
@@ -57,30 +51,37 @@ class Scheduler:
         publish: Callable[[JobChanged | EventMessage], None],
         *,
         cancel_grace_s: float = 5.0,
+        capacity: Capacity | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """What the crew's workers report must come back through `worker_reported`, in this one thread."""
         self._store = store
         self._crew = crew
         self._paths = paths
-        self._publish = publish
+        self._ledger = Ledger(store, paths, publish)
+        no_worker = f"no worker can be started; look at {paths.log}, then retry the job"
+        self._placer = Placer(crew, capacity or Capacity.of_this_machine(), no_worker)
+        self._headway = Headway()
+        self._runs: dict[str, ActiveRun] = {}
         self._cancel_grace_s = cancel_grace_s
         self._now = now
-        self._affinity = Affinity()
 
     def start(self) -> None:
         """Start the workers, and bring what an earlier service left under way back into order."""
         self._crew.start()
-        for row in self._store.under_way():
-            self._recover(row)
+        self._ledger.recover()
 
     # What clients ask for.
 
     def submit(self, submission: Submission) -> str:
-        """Store a job; it is durable on return."""
-        row = self._store.add(submission)
+        """Store a job; it is durable on return.
+
+        Raises:
+            EngineError: It needs another job's frames, and those are not what it needs; nothing was stored.
+        """
+        check_source(submission.request, self._store.get)
+        row = self._ledger.add(submission)
         self._crew.revive()
-        self._publish(JobChanged(info=row.info))
         return row.job
 
     def cancel(self, job: str) -> None:
@@ -92,20 +93,17 @@ class Scheduler:
             self._end(row, Phase.CANCELLED)
         elif row.phase is Phase.RUNNING:
             self._store.change(job, (Phase.RUNNING,), Phase.CANCELLING)
-            slot = next(slot for slot in self._crew.slots if slot.run and slot.run.job == job)
-            assert slot.run
-            assert slot.worker
-            slot.run.kill_at = self._now() + self._cancel_grace_s
-            slot.worker.send(StopJob(job=job, attempt=slot.run.attempt))
+            run = self._runs[job]
+            run.is_cancelled = True
+            self._stop_ranks(run)
 
     def retry(self, job: str) -> None:
         """Queue a failed or cancelled job again."""
         row = self._store.get(job)
         if row.phase not in (Phase.FAILED, Phase.CANCELLED):
             raise UnknownJobError(f"job {job} is {row.info.state}; only failed and cancelled jobs can be retried")
-        row = self._store.requeue(job)
+        self._ledger.requeue(job)
         self._crew.revive()
-        self._publish(JobChanged(info=row.info))
 
     # What workers report.
 
@@ -117,180 +115,157 @@ class Scheduler:
         if isinstance(report, WorkerGone):
             self._worker_gone(slot, report.reason)
             return
-        message = report.message
-        if isinstance(message, Ready):
-            # A waiting job brings its own model.
-            self._crew.ready(slot, message, preload=not self._store.pending(1))
-            return
-        said = message.event if isinstance(message, WorkerEvent) else message
-        run = slot.run
-        if run is None or (said.job, said.attempt) != (run.job, run.attempt):
-            return
-        if isinstance(message, WorkerEvent):
-            self._forward(run, message)
-            return
-        slot.run, slot.failures = None, 0
-        if run.kill_at is not None:
-            # Acknowledged as cancelled: a result or an error that crossed the cancel on its way changes nothing.
-            self._end(self._store.get(run.job), Phase.CANCELLED, run)
-        elif isinstance(message, JobDone):
-            self._commit(run, slot.device, message.seconds)
-        elif isinstance(message, JobError):
-            failure = error_from_kind(message.kind, message.message)
-            self._end(self._store.get(run.job), Phase.FAILED, run, failure)
-        else:
-            assert isinstance(message, Stopped)
-            self._put_back(run, f"the worker of {slot.device} gave the job up; it starts again", died=True)
+        match report.message:
+            case Ready() as ready:
+                # A waiting job brings its own model.
+                self._crew.ready(slot, ready, preload=not self._store.pending(1))
+            case Heartbeat():
+                self._crew.heard(slot)
+            case Said(event=event) as said:
+                run = slot.run
+                if run and (event.job, event.attempt) == (run.job, run.attempt):
+                    self._pass_on(run, slot, said)
+            case answer:
+                run = slot.run
+                if run and (answer.job, answer.attempt) == (run.job, run.attempt):
+                    self._rank_answered(run, slot, answer)
 
     # The passage of time.
 
     def advance(self) -> None:
         """Do what is due: replace workers, kill those that do not stop, hand out jobs."""
         self._crew.advance()
-        self._dispatch()
+        if self._store.paused:
+            return
+        while found := self._placer.next(self._store.pending(LOOK_AHEAD)):
+            if isinstance(found, Placement):
+                self._start_job(found)
+            else:
+                self._end(found.row, Phase.FAILED, failure=found.error)
 
     def stop(self) -> None:
         """End all workers; running jobs return to the queue, those being cancelled are cancelled."""
         self._crew.stop()
-        for row in self._store.under_way():
-            self._recover(row)
+        self._ledger.close(list(self._runs.values()))
+        self._runs.clear()
 
     # One job, from start to end.
 
-    def _dispatch(self) -> None:
-        if self._store.paused:
-            return
-        if all(slot.is_broken for slot in self._crew.slots):
-            self._fail_pending()
-            return
-        for slot in self._crew.slots:
-            while slot.is_idle and (pending := self._store.pending(LOOK_AHEAD)):
-                self._start_job(slot, self._affinity.choose(pending, slot.model))
-
-    def _start_job(self, slot: Slot, row: StoredJob) -> None:
-        assert slot.worker
+    def _start_job(self, placement: Placement) -> None:
+        row = placement.row
         try:
-            spec = find_model(row.request.model, self._paths)
-            for folder in {Path(target).parent for target in row.targets}:
-                # The day's folder is ours to make again; one that the user named is not.
-                if folder.is_relative_to(self._paths.outputs):
-                    folder.mkdir(parents=True, exist_ok=True)
+            needs_none = isinstance(row.request, ExportRequest | ControlMapRequest)
+            spec = None if needs_none else find_model(row.request.model, self._paths)
+            run = self._ledger.begin(row, placement.devices)
         except EngineError as error:
-            self._end(row, Phase.FAILED, None, error)
+            self._end(row, Phase.FAILED, failure=error)
             return
-        except OSError as error:
-            refusal = OutputError(f"{self._paths.outputs} cannot be written ({error.strerror}); make room there")
-            self._end(row, Phase.FAILED, None, refusal)
-            return
-        reserved_seq = row.seq + SEQ_BLOCK
-        started = self._store.change(
-            row.job,
-            (Phase.PENDING,),
-            Phase.RUNNING,
-            attempt=row.attempt + 1,
-            started=time.time(),
-            devices=_json([slot.device]),
-            seq=reserved_seq,
+        self._runs[run.job] = run
+        run.warnings.extend(placement.remarks)
+        for rank, device in enumerate(placement.devices):
+            slot = self._crew.find(device)
+            assert slot
+            assert slot.worker
+            # A job without a model leaves the worker's where it is.
+            slot.take(run, row.request.model or slot.model)
+            slot.worker.send(self._command(run, spec, rank))
+
+    def _command(self, run: ActiveRun, spec: ModelSpec | None, rank: int) -> Run:
+        row = run.row
+        files = parts.part_paths(row.job, row.attempt, row.targets)
+        return Run(
+            job=row.job, attempt=row.attempt, request=row.request, spec=spec, parts=files, group=self._group(run, rank)
         )
-        slot.run = ActiveRun(row.job, started.attempt, row.targets, row.seq, reserved_seq)
-        slot.model = row.request.model
-        self._publish(JobChanged(info=started.info))
-        files = parts.part_paths(row.job, started.attempt, row.targets)
-        slot.worker.send(Run(job=row.job, attempt=started.attempt, request=row.request, spec=spec, parts=files))
 
-    def _forward(self, run: ActiveRun, message: WorkerEvent) -> None:
-        if isinstance(message.event, Progress):
-            run.step, run.steps = message.event.step, message.event.steps
-        self._publish(EventMessage(event=msgspec.structs.replace(message.event, seq=self._next_seq(run))))
-
-    def _next_seq(self, run: ActiveRun) -> int:
-        run.seq += 1
-        if run.seq >= run.reserved_seq:
-            run.reserved_seq = run.seq + SEQ_BLOCK
-            self._store.reserve_seq(run.job, run.reserved_seq)
-        return run.seq
-
-    def _commit(self, run: ActiveRun, device: str, seconds: float) -> None:
-        """Give the results their final names: the row says so first, so that a crash in between is completed."""
-        missing = parts.missing(parts.part_paths(run.job, run.attempt, run.targets))
-        if missing:
-            failure = JobFailedError(f"the worker of {device} left out {missing[0]}; retry the job")
-            self._end(self._store.get(run.job), Phase.FAILED, run, failure)
-            return
-        row = self._store.change(
-            run.job, (Phase.RUNNING,), Phase.COMMITTING, seconds=seconds, devices=_json([device]), seq=run.seq
+    def _group(self, run: ActiveRun, rank: int) -> Group | None:
+        request = run.row.request
+        if isinstance(request, ImageRequest | ControlMapRequest):
+            return None
+        is_video = isinstance(request, VideoRequest)
+        base = take_folder(self._paths, request.base) if is_video and request.base else None
+        return Group(
+            rank=rank,
+            devices=tuple(map(device_of, run.devices)),
+            meeting=str(run.meeting or ""),
+            take=str(take_folder(self._paths, run.job if is_video else request.take)),
+            base=str(base or ""),
         )
-        self._publish_parts(row, run)
 
-    def _publish_parts(self, row: StoredJob, run: ActiveRun | None = None) -> None:
-        try:
-            parts.publish(parts.part_paths(row.job, row.attempt, row.targets), row.targets)
-        except OSError as error:
-            failure = OutputError(
-                f"the result cannot be moved to {row.targets[0]} ({error.strerror or error}); "
-                "check that folder, then retry the job"
-            )
+    def _pass_on(self, run: ActiveRun, slot: Slot, said: Said) -> None:
+        # Whoever submitted the job has begun to listen by the time that a rank works.
+        while run.warnings:
+            self._ledger.notice(run, run.warnings.pop(0))
+        if isinstance(said.event, Progress):
+            slot.step, slot.steps = said.event.step, said.event.steps
+        self._headway.note(run.job, said)
+        self._ledger.tell(run, said.event, slot.device)
+
+    def _rank_answered(self, run: ActiveRun, slot: Slot, answer: WorkerMessage) -> None:
+        self._crew.let_go(slot)
+        if isinstance(answer, JobDone):
+            run.seconds = max(run.seconds, answer.seconds)
+        elif isinstance(answer, JobError):
+            run.errors.append(error_from_kind(answer.kind, answer.message))
+        elif not run.is_ending:
+            run.loss = f"the worker of {slot.device} gave the job up"
+        self._rank_is_over(run, slot)
+
+    def _worker_gone(self, slot: Slot, reason: str) -> None:
+        was_silent = self._crew.is_silent(slot)
+        was_killed_by_us = slot.is_doomed and not was_silent
+        run = self._crew.lost(slot, reason)
+        if run is None:
+            return
+        # A rank that beats but does not stop, as one that computes or waits for others, is killed and is no loss.
+        if not (run.is_ending and was_killed_by_us) and not run.loss:
+            why = "it was silent and was killed" if was_silent else reason
+            run.loss = f"the worker of {slot.device} is gone ({why})"
+        self._rank_is_over(run, slot)
+
+    def _rank_is_over(self, run: ActiveRun, slot: Slot) -> None:
+        run.owing.discard(slot.device)
+        if not run.owing:
+            del self._runs[run.job]
+            self._settle(run)
+        elif run.is_ending:
+            self._stop_ranks(run)
+
+    def _stop_ranks(self, run: ActiveRun) -> None:
+        """Tell the ranks that still work to stop, once; those that do not in time are killed."""
+        if run.kill_at is not None:
+            return
+        run.kill_at = self._now() + self._cancel_grace_s
+        for slot in self._crew.slots:
+            if slot.run is run and slot.worker:
+                slot.worker.send(StopJob(job=run.job, attempt=run.attempt))
+
+    def _settle(self, run: ActiveRun) -> None:
+        """All ranks have answered or are gone: the attempt ends."""
+        row = self._store.get(run.job)
+        match run.verdict:
+            case Verdict.CANCELLED:
+                self._end(row, Phase.CANCELLED, run)
+            case Verdict.DONE:
+                self._headway.forget(run.job)
+                self._ledger.commit(run)
+            case Verdict.FAILED:
+                self._end(row, Phase.FAILED, run, run.failure)
+            case Verdict.LOST:
+                self._start_again(row, run)
+
+    def _start_again(self, row: StoredJob, run: ActiveRun) -> None:
+        """Return a job that lost a worker to the head of the queue, unless it loses them and gets nowhere."""
+        why = run.loss or str(run.errors[0])
+        gets_on = isinstance(row.request, VideoRequest) and self._headway.take_gain(run.job)
+        deaths = 0 if gets_on else row.deaths + 1
+        if deaths >= MAX_DEATHS:
+            failure = WorkerLostError(f"{why}; after {deaths} such losses the job is kept as failed; retry it later")
             self._end(row, Phase.FAILED, run, failure)
         else:
-            self._end(row, Phase.DONE, run)
+            self._ledger.put_back(run, f"{why}; the job starts again", deaths)
 
     def _end(
         self, row: StoredJob, phase: Phase, run: ActiveRun | None = None, failure: EngineError | None = None
     ) -> None:
-        """The one door to a final phase: files away, the row, then the news made from the row."""
-        parts.sweep(row.job, row.attempt, row.targets)
-        ended = self._store.change(
-            row.job,
-            (row.phase,),
-            phase,
-            finished=time.time(),
-            error_kind=failure.kind if failure else "",
-            error_message=failure.message if failure else "",
-            seq=(run.seq if run else row.seq) + 1,
-        )
-        self._publish(JobChanged(info=ended.info))
-        self._publish(EventMessage(event=ended.terminal_event()))
-
-    def _put_back(self, run: ActiveRun, why: str, *, died: bool) -> None:
-        row = self._store.get(run.job)
-        deaths = row.deaths + died
-        if deaths >= MAX_DEATHS:
-            failure = WorkerLostError(f"{why}; after {deaths} such losses the job is kept as failed; retry it later")
-            self._end(row, Phase.FAILED, run, failure)
-            return
-        parts.sweep(row.job, row.attempt, row.targets)
-        seq = self._next_seq(run)
-        pending = self._store.change(
-            run.job, (Phase.RUNNING,), Phase.PENDING, deaths=deaths, restarts=row.restarts + 1, started=None, seq=seq
-        )
-        self._publish(JobChanged(info=pending.info))
-        self._publish(EventMessage(event=Notice(job=run.job, attempt=run.attempt, seq=seq, message=why)))
-
-    def _recover(self, row: StoredJob) -> None:
-        """Bring a job whose worker is gone, though no live service saw it die, into a phase that is no way station."""
-        if row.phase is Phase.COMMITTING:
-            self._publish_parts(row)
-        elif row.phase is Phase.CANCELLING:
-            self._end(row, Phase.CANCELLED)
-        else:
-            parts.sweep(row.job, row.attempt, row.targets)
-            self._store.change(row.job, UNDER_WAY, Phase.PENDING, restarts=row.restarts + 1, started=None)
-
-    def _worker_gone(self, slot: Slot, reason: str) -> None:
-        run = self._crew.lost(slot, reason)
-        if run is None:
-            return
-        if run.kill_at is not None:
-            self._end(self._store.get(run.job), Phase.CANCELLED, run)
-        else:
-            self._put_back(run, f"the worker of {slot.device} is gone ({reason})", died=True)
-
-    def _fail_pending(self) -> None:
-        """No worker starts: say so instead of letting jobs wait for ever."""
-        for row in self._store.pending(LOOK_AHEAD):
-            failure = WorkerLostError(f"no worker can be started; look at {self._paths.log}, then retry the job")
-            self._end(row, Phase.FAILED, None, failure)
-
-
-def _json(names: list[str]) -> str:
-    return msgspec.json.encode(names).decode()
+        self._headway.forget(row.job)
+        self._ledger.end(row, phase, run, failure)

@@ -32,6 +32,7 @@ from engine.protocol import (
     JobChanged,
     Jobs,
     ListJobs,
+    Ready,
     Refused,
     Retry,
     SetPaused,
@@ -41,7 +42,7 @@ from engine.protocol import (
     Subscribe,
 )
 from engine.service.channel import Channel
-from engine.service.crew import Crew
+from engine.service.crew import Crew, Patience
 from engine.service.discovery import build_id, connect, remove_record
 from engine.service.scheduler import Scheduler
 from engine.service.session import Session, SessionLimits
@@ -65,6 +66,7 @@ class ServerOptions:
 
     idle_s: float = 600.0
     cancel_grace_s: float = 5.0
+    patience: Patience = field(default_factory=Patience)
     limits: SessionLimits = field(default_factory=SessionLimits)
 
 
@@ -108,7 +110,8 @@ class Server:
         self._store = store
         self._options = options
         self._inbox: SimpleQueue[Item] = SimpleQueue()
-        self._crew = Crew(executor, devices, paths, self._inbox.put)
+        self._crew = Crew(executor, devices, paths, self._inbox.put, patience=options.patience)
+        self.machine = self._crew.machine()
         self._scheduler = Scheduler(store, self._crew, paths, self._spread, cancel_grace_s=options.cancel_grace_s)
         self._sessions: set[Session] = set()
         self._guard = threading.Lock()
@@ -173,6 +176,8 @@ class Server:
                     self._inbox.put(StopAsked(for_good=True))
             case WorkerSpoke() | WorkerGone():
                 self._scheduler.worker_reported(item)
+                if isinstance(item, WorkerSpoke) and isinstance(item.message, Ready):
+                    self.machine = self._crew.machine()
             case StopAsked():
                 if item.for_good:
                     remove_record(self.paths)

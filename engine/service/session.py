@@ -37,6 +37,7 @@ from engine.service.mailbox import Mailbox, MailboxClosedError, staleness_key
 
 if TYPE_CHECKING:
     from engine.paths import Paths
+    from engine.service.room import Machine
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,11 @@ class Host(Protocol):
 
     @property
     def paths(self) -> Paths: ...
+
+    @property
+    def machine(self) -> Machine:
+        """What is known of the machine now; never changed, only replaced."""
+        ...
 
     def called(self, session: Session, call: Call, submission: Submission | None) -> None:
         """A call for the service's thread; `submission` is the checked content of a Submit."""
@@ -164,7 +170,7 @@ class Session:
             self.send(Models(call=call.call, models=tuple(read_catalogue(self._host.paths).values())))
             return
         if isinstance(call, Submit):
-            submission = admit(call.request, call.output, self._host.paths)
+            submission = admit(call.request, call.output, self._host.paths, self._host.machine)
         elif isinstance(call, Subscribe):
             self.wants_previews = call.previews
         self._host.called(self, call, submission)

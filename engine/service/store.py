@@ -100,6 +100,7 @@ class StoredJob(msgspec.Struct, frozen=True, kw_only=True):
             seconds=self.seconds,
             error_kind=self.error_kind,
             error_message=self.error_message,
+            position=self.position,
         )
 
     def terminal_event(self) -> Terminal:
@@ -238,6 +239,33 @@ class JobStore:
                 error_kind="",
                 error_message="",
             )
+
+    def move(self, job: str, before: str) -> list[StoredJob]:
+        """Put a pending job before another, or behind all if `before` is empty; returns the rows whose place changed.
+
+        Raises:
+            UnknownJobError: One of the two is not pending.
+        """
+        waiting = [row.job for row in self.pending(-1)]
+        for name in (job, before or job):
+            if name not in waiting:
+                raise UnknownJobError(f"job {name} does not wait; only pending jobs can be moved")
+        order = [name for name in waiting if name != job or before == job]
+        if before != job:
+            order.insert(order.index(before) if before else len(order), job)
+        places = [self.get(name).position for name in waiting]
+        moved = [(name, place) for name, place in zip(order, places, strict=True) if self.get(name).position != place]
+        with transaction(self._connection):
+            # Two steps, since no two rows may share a place even for a moment.
+            for name, place in [(name, -place) for name, place in moved] + moved:
+                self._connection.execute("UPDATE jobs SET position = ? WHERE job = ?", (place, name))
+        return [self.get(name) for name, _ in moved]
+
+    def revise(self, submission: Submission) -> StoredJob:
+        """Give a pending job another request and other targets, in its place."""
+        request = encode_request(submission.request).decode()
+        targets = msgspec.json.encode(submission.targets).decode()
+        return self.change(submission.job, (Phase.PENDING,), Phase.PENDING, request=request, targets=targets)
 
     def reserve_seq(self, job: str, seq: int) -> None:
         """Promise that event numbers up to `seq` may be in use, so that none is used again after a crash."""

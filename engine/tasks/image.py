@@ -12,10 +12,10 @@ import torch
 
 from engine.errors import NotFiniteError
 from engine.media.pixels import to_uint8
-from engine.sampling.guidance import GuidedDenoiser
 from engine.sampling.noise import INITIAL, draw_noise, step_stream
 from engine.sampling.schedule import make_schedule
 from engine.sampling.solvers import sample
+from engine.tasks.steering import steer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from engine.control.unet_adapters import Control
     from engine.messages import ImageRequest
-    from engine.models.denoiser import Denoiser, StepContext
+    from engine.models.denoiser import StepContext
     from engine.tasks.loading import LoadedModel
 
 
@@ -38,13 +39,19 @@ class Picture:
     pixels: NDArray[np.uint8]
 
 
-def make_pictures(request: ImageRequest, loaded: LoadedModel, after_step: Callable[[int], None]) -> Iterator[Picture]:
+def make_pictures(
+    request: ImageRequest,
+    loaded: LoadedModel,
+    after_step: Callable[[int], None],
+    controls: Sequence[Control] = (),
+) -> Iterator[Picture]:
     """Make the request's pictures in seed order, each handed out as soon as it is decoded.
 
     Args:
         request: A request that the model's spec has checked.
         loaded: The model.
         after_step: Told the number of denoising steps done, over all pictures; may raise to stop.
+        controls: Those of the request, made ready (engine.tasks.controls).
 
     Raises:
         NotFiniteError: Latents or pixels became NaN or infinite.
@@ -53,14 +60,18 @@ def make_pictures(request: ImageRequest, loaded: LoadedModel, after_step: Callab
     for start in range(0, request.count, loaded.plan.pictures_at_once):
         chunk = seeds[start : start + loaded.plan.pictures_at_once]
         done = start * request.steps
-        pixels = _make_chunk(request, loaded, chunk, lambda steps, done=done: after_step(done + steps))
+        pixels = _make_chunk(request, loaded, chunk, lambda steps, done=done: after_step(done + steps), controls)
         for offset, seed in enumerate(chunk):
             yield Picture(start + offset, seed, pixels[offset].numpy())
 
 
 @torch.inference_mode()
 def _make_chunk(
-    request: ImageRequest, loaded: LoadedModel, seeds: Sequence[int], after_step: Callable[[int], None]
+    request: ImageRequest,
+    loaded: LoadedModel,
+    seeds: Sequence[int],
+    after_step: Callable[[int], None],
+    controls: Sequence[Control],
 ) -> Tensor:
     """Pictures of `seeds`, (B, H, W, 3) uint8."""
     model, levels, device = loaded.model, loaded.model.noise_levels, loaded.plan.torch_device
@@ -70,14 +81,10 @@ def _make_chunk(
         return torch.stack([draw_noise(shape, seed, stream) for seed in seeds]).to(device)
 
     def after(step: StepContext, clean: Tensor) -> None:
-        _check_finite(clean, f"step {step.index + 1} of {step.count}", loaded)
+        check_finite(clean, f"step {step.index + 1} of {step.count}", loaded)
         after_step((step.index + 1) * len(seeds))
 
-    conditioning = loaded.prompts.encode(request.prompt)
-    denoiser: Denoiser = model
-    if loaded.spec.takes_guidance and request.guidance_scale > 1.0:
-        negative = loaded.prompts.encode(request.negative_prompt)
-        denoiser = GuidedDenoiser(model, negative, request.guidance_scale)
+    denoiser, conditioning = steer(request, loaded, controls=controls)
     schedule = make_schedule(levels, request.steps, loaded.spec.schedule)
     latents = sample(
         denoiser,
@@ -89,11 +96,12 @@ def _make_chunk(
         after_step=after,
     )
     pictures = model.decode(latents)
-    _check_finite(pictures, "the decoded picture", loaded)
+    check_finite(pictures, "the decoded picture", loaded)
     return to_uint8(pictures)
 
 
-def _check_finite(values: Tensor, where: str, loaded: LoadedModel) -> None:
+def check_finite(values: Tensor, where: str, loaded: LoadedModel) -> None:
+    """Raise NotFiniteError if any of `values`, come about at `where`, is NaN or infinite."""
     if not bool(torch.isfinite(values).all()):
         raise NotFiniteError(
             f"{loaded.spec.name} gave NaN or infinity at {where} in {loaded.plan.dtype}; "

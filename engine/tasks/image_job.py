@@ -6,7 +6,6 @@ Owns what happens around the algorithm of engine.tasks.image. Final names are th
 from __future__ import annotations
 
 import io
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,16 +13,20 @@ from PIL import Image
 
 from engine.media.metadata import PictureRecord, picture_texts
 from engine.media.png import discard, write_png
-from engine.messages import Preview, Progress
+from engine.messages import ImageRequest, Notice, Preview, Progress
+from engine.tasks.controls import ReadyControls, ready_controls
 from engine.tasks.image import make_pictures
+from engine.tasks.provenance import model_facts, plan_facts, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
 
     from engine.protocol import Run
+    from engine.tasks.controls import ControlSupply
+    from engine.tasks.image import Picture
     from engine.tasks.loading import LoadedModel
 
 PREVIEW_SIDE = 256
@@ -32,21 +35,25 @@ PREVIEW_SIDE = 256
 def run_image_job(
     run: Run,
     loaded: LoadedModel,
-    emit: Callable[[Progress | Preview], None],
+    emit: Callable[[Progress | Preview | Notice], None],
     check_stop: Callable[[], None],
+    supply: ControlSupply | None = None,
 ) -> None:
     """Make and write every picture of the job.
 
     Args:
         run: The job; picture i goes to `run.parts[i]`.
         loaded: The model of the job's spec.
-        emit: Takes each event.
+        emit: Takes each event; what was done to the files of controls is a Notice each.
         check_stop: Called between steps; raises JobCancelledError when the job is to end.
+        supply: Where controls come from; needed by a request that has some.
 
     Raises:
         EngineError: The job failed or was stopped; no part of it is left.
     """
-    request = run.request
+    request, spec = run.request, run.spec
+    assert isinstance(request, ImageRequest)
+    assert spec is not None
     steps = request.count * request.steps
     device = loaded.plan.device
 
@@ -54,14 +61,51 @@ def run_image_job(
         emit(Progress(job=run.job, attempt=run.attempt, step=done, steps=steps, device=device))
         check_stop()
 
+    spec.check(request)
+    check_stop()
+    ready = _ready_controls(request, loaded, supply, check_stop)
+    for note in ready.notes:
+        emit(Notice(job=run.job, attempt=run.attempt, message=note))
+    write_pictures(run, loaded, make_pictures(request, loaded, after_step, ready.controls), emit, ready.digests)
+
+
+def _ready_controls(
+    request: ImageRequest, loaded: LoadedModel, supply: ControlSupply | None, check_stop: Callable[[], None]
+) -> ReadyControls:
+    if not any(layer.enabled for layer in request.controls):
+        return ReadyControls()
+    assert supply is not None, "a worker has a supply of controls"
+    return ready_controls(request, loaded, supply, check_stop)
+
+
+def write_pictures(
+    run: Run,
+    loaded: LoadedModel,
+    pictures: Iterable[Picture],
+    emit: Callable[[Progress | Preview], None],
+    inputs: Mapping[str, str] | None = None,
+) -> None:
+    """Write each picture to its part as soon as it is made, and show it.
+
+    Args:
+        run: The job; picture i goes to `run.parts[i]`.
+        loaded: The model.
+        pictures: The pictures, made as they are asked for.
+        emit: Takes each event.
+        inputs: Digests of the files that the pictures were made from, by path.
+
+    Raises:
+        EngineError: A picture could not be made or written; no part of the job is left.
+    """
+    request = run.request
+    assert isinstance(request, ImageRequest)
     written: list[Path] = []
     try:
-        run.spec.check(request)
-        check_stop()
-        for picture in make_pictures(request, loaded, after_step):
+        for picture in pictures:
             part = Path(run.parts[picture.index])
             written.append(part)
-            document = write_png(part, picture.pixels, picture_texts(_record(run, loaded, picture.seed)))
+            record = _record(request, loaded, picture.seed, inputs or {})
+            document = write_png(part, picture.pixels, picture_texts(record))
             image = _preview(document, picture.pixels)
             emit(Preview(job=run.job, attempt=run.attempt, index=picture.index, image=image, final=True))
     except BaseException:
@@ -70,23 +114,15 @@ def run_image_job(
         raise
 
 
-def _record(run: Run, loaded: LoadedModel, seed: int) -> PictureRecord:
-    digests = {file.path: file.sha256 for file in run.spec.files}
-    plan = loaded.plan
+def _record(request: ImageRequest, loaded: LoadedModel, seed: int, inputs: Mapping[str, str]) -> PictureRecord:
     return PictureRecord(
-        request=run.request,
+        request=request,
         seed=seed,
-        model={"name": run.spec.name, "family": run.spec.family, **digests},
-        plan={name: getattr(plan, name) for name in plan.__struct_fields__},
-        versions={name: _version(name) for name in ("onetake", "torch", "diffusers")},
+        model=model_facts(loaded.spec),
+        plan=plan_facts(loaded.plan),
+        versions=versions(),
+        inputs=dict(inputs),
     )
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:  # ourselves, run from a checkout
-        return "source"
 
 
 def _preview(document: bytes, pixels: NDArray[np.uint8]) -> bytes:

@@ -8,14 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from engine.acceleration.apply import accelerate
 from engine.models.image_model import load_image_model
+from engine.models.video_loading import load_video_model
 from engine.tasks.prompts import PromptCache
 
 if TYPE_CHECKING:
     from engine.acceleration.plan import ExecutionPlan
-    from engine.messages import ModelSpec
+    from engine.messages import ModelSpec, VideoSpec
     from engine.models.image_model import ImageModel
+    from engine.models.video_model import VideoModel
 
 
 @dataclass(frozen=True)
@@ -37,3 +41,35 @@ def load(spec: ModelSpec, plan: ExecutionPlan) -> LoadedModel:
     model = load_image_model(spec, plan.torch_device, plan.torch_dtype, channels_last=plan.channels_last)
     accelerate(model, plan)
     return LoadedModel(spec, plan, model, PromptCache(model))
+
+
+@dataclass(frozen=True)
+class LoadedVideo:
+    """A video model on its device, with the plan it was made ready for."""
+
+    spec: ModelSpec
+    plan: ExecutionPlan
+    model: VideoModel
+
+    @property
+    def video(self) -> VideoSpec:
+        """What the model can do with time."""
+        assert self.spec.video is not None, "only specs with a video part are loaded for video"
+        return self.spec.video
+
+
+def video_plan(plan: ExecutionPlan) -> ExecutionPlan:
+    """The plan of a device for videos. On the CPU they are made in fp32: the same on any number of ranks."""
+    if plan.torch_device.type != "cpu":
+        return plan
+    return msgspec.structs.replace(plan, dtype="float32", fused_decoder=False)
+
+
+def load_video(spec: ModelSpec, plan: ExecutionPlan) -> LoadedVideo:
+    """Load the spec's video model for `plan`, which comes from `video_plan`.
+
+    Raises:
+        BadModelError: Its folder cannot be used; the message names the file.
+    """
+    model = load_video_model(spec, plan.torch_device, plan.torch_dtype, channels_last=plan.channels_last)
+    return LoadedVideo(spec, plan, model)

@@ -16,21 +16,27 @@ from typing import TYPE_CHECKING
 import psutil
 
 from engine.errors import EngineError
+from engine.paths import Paths
 from engine.protocol import Ready, write_frame
+from engine.worker.heart import Heart
 from engine.worker.inbox import Inbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
+    from engine.acceleration.plan import ExecutionPlan
+    from engine.control.shelf import DetectorShelf
     from engine.protocol import WorkerMessage
+    from engine.tasks.controls import ControlSupply
 
 
 def main() -> int:
     """Serve until the pipe from the service closes; return the exit status if the device cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m engine.worker", description="Compute for the engine service.")
-    parser.add_argument("--device", required=True, help="cpu, or cuda:0 and so on")
-    device = parser.parse_args().device
+    parser.add_argument("--device", required=True, help="cpu, cpu#1 for another worker on it, or cuda:0 and so on")
+    slot = parser.parse_args().device
+    device = slot.partition("#")[0]
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     # An interrupt typed at a terminal reaches the whole group; the service decides when its workers end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -46,7 +52,7 @@ def main() -> int:
     if device == "cpu":
         # Known without torch, so a client sees the worker seconds earlier.
         memory = psutil.virtual_memory().total
-        send(Ready(device=device, name="CPU", pid=os.getpid(), memory_total_bytes=memory))
+        send(Ready(device=slot, name="CPU", pid=os.getpid(), memory_total_bytes=memory))
     try:
         _compute(device, inbox, send)
     except EngineError as error:
@@ -63,7 +69,7 @@ def _compute(device: str, inbox: Inbox, send: Callable[[WorkerMessage], None]) -
     from engine.acceleration.plan import plan_for
     from engine.models.stock import stock_class
     from engine.worker.loop import serve
-    from engine.worker.shelf import ModelShelf
+    from engine.worker.shelf import ModelShelf, Shelves
 
     plan = plan_for(device)
     torch.set_num_threads(plan.threads)
@@ -71,7 +77,32 @@ def _compute(device: str, inbox: Inbox, send: Callable[[WorkerMessage], None]) -
     if device != "cpu":
         name, memory = torch.cuda.get_device_name(plan.torch_device), torch.cuda.mem_get_info(plan.torch_device)[1]
         send(Ready(device=device, name=name, pid=os.getpid(), memory_total_bytes=memory))
-    serve(inbox, ModelShelf(plan), send)
+    # Not before: an import may hold the interpreter, and with it every thread, for longer than a heart may pause.
+    Heart(send).start()
+    shelves = Shelves(
+        ModelShelf(plan),
+        lambda: _open_detectors(str(plan.torch_device)),
+        lambda open_detectors: _open_controls(plan, open_detectors),
+    )
+    serve(inbox, shelves, send)
+
+
+def _open_detectors(device: str) -> DetectorShelf:
+    """The shelf of detectors for torch's `device`."""
+    from engine.control.shelf import DetectorShelf
+    from engine.control.weights import WeightStore
+
+    return DetectorShelf(WeightStore(Paths.from_environment().models / "annotators"), device)
+
+
+def _open_controls(plan: ExecutionPlan, open_detectors: Callable[[], DetectorShelf]) -> ControlSupply:
+    """Where controls come from, for a device's plan."""
+    from engine.control.adapter_shelf import AdapterShelf
+    from engine.control.hints import HintStore
+    from engine.tasks.controls import ControlSupply
+
+    adapters = AdapterShelf(plan.torch_device, plan.torch_dtype, channels_last=plan.channels_last)
+    return ControlSupply(Paths.from_environment(), adapters, HintStore(open_detectors))
 
 
 def _take_over_output() -> BinaryIO:

@@ -8,42 +8,47 @@ from __future__ import annotations
 import gc
 import logging
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
 
+from engine.catalogue import VIDEO_ONLY
 from engine.errors import EngineError, JobCancelledError, JobFailedError, OutOfMemoryError
+from engine.messages import ControlMapRequest, ExportRequest, ImageRequest
 from engine.protocol import JobDone, JobError, Load, Run, Stopped, WorkerEvent
 from engine.tasks.image_job import run_image_job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
-    from engine.messages import Preview, Progress
+    from engine.messages import FramesReady, Notice, Preview, Progress
     from engine.protocol import WorkerMessage
     from engine.worker.inbox import Inbox
-    from engine.worker.shelf import ModelShelf
+    from engine.worker.shelf import ModelShelf, Shelves
+
+    Emit = Callable[[Progress | Preview | FramesReady | Notice], None]
 
 _log = logging.getLogger(__name__)
 
 
-def serve(inbox: Inbox, shelf: ModelShelf, send: Callable[[WorkerMessage], None]) -> None:
+def serve(inbox: Inbox, shelves: Shelves, send: Callable[[WorkerMessage], None]) -> None:
     """Carry out commands for ever; the inbox ends the process when the service is gone."""
     while True:
         command = inbox.next_command()
         if isinstance(command, Load):
-            _load_ahead(command, shelf)
+            _load_ahead(command, shelves.models)
         else:
-            send(run_job(command, inbox, shelf, send))
+            send(run_job(command, inbox, shelves, send))
             inbox.forget(command.job, command.attempt)
 
 
 def run_job(
-    run: Run, inbox: Inbox, shelf: ModelShelf, send: Callable[[WorkerMessage], None]
+    run: Run, inbox: Inbox, shelves: Shelves, send: Callable[[WorkerMessage], None]
 ) -> JobDone | JobError | Stopped:
     """Carry out one job and say how it ended."""
 
-    def emit(event: Progress | Preview) -> None:
+    def emit(event: Progress | Preview | FramesReady | Notice) -> None:
         send(WorkerEvent(event=event))
 
     def check_stop() -> None:
@@ -52,7 +57,7 @@ def run_job(
     started = time.monotonic()
     try:
         check_stop()
-        run_image_job(run, shelf.fetch(run.spec), emit, check_stop)
+        _carry_out(run, shelves, emit, check_stop)
     except JobCancelledError:
         return Stopped(job=run.job, attempt=run.attempt)
     except Exception as error:  # noqa: BLE001 -- the one place that must outlive any failure of a job
@@ -61,14 +66,59 @@ def run_job(
     else:
         return JobDone(job=run.job, attempt=run.attempt, seconds=time.monotonic() - started)
     if isinstance(failure, OutOfMemoryError):
-        _free_memory(shelf)
+        _free_memory(shelves)
     return JobError(job=run.job, attempt=run.attempt, kind=failure.kind, message=failure.message)
+
+
+def _carry_out(run: Run, shelves: Shelves, emit: Emit, check_stop: Callable[[], None]) -> None:
+    """Hand the job to the task that its request is for."""
+    # ruff: noqa: PLC0415 -- a worker's first picture need not wait for encoders of movies, nor for detectors
+    if isinstance(run.request, ExportRequest):
+        from engine.tasks.export_job import run_export_job
+
+        run_export_job(run, emit, check_stop)
+        return
+    if isinstance(run.request, ControlMapRequest):
+        from engine.tasks.control_map import run_control_map_job
+
+        run_control_map_job(run, shelves.detectors, emit, check_stop)
+        return
+    assert run.spec is not None, "only exports and control maps need no model"
+    if isinstance(run.request, ImageRequest):
+        supply = shelves.controls if run.request.controls else None
+        if run.request.edit is not None:
+            from engine.tasks.edit_job import run_edit_job
+
+            run_edit_job(run, shelves.models.fetch(run.spec), emit, check_stop, supply)
+            return
+        run_image_job(run, shelves.models.fetch(run.spec), emit, check_stop, supply)
+        return
+    from engine.tasks.video_job import run_video_job
+
+    with _threads_shared(run):
+        run_video_job(run, shelves.models.fetch_video(run.spec), emit, check_stop)
+
+
+@contextmanager
+def _threads_shared(run: Run) -> Generator[None]:
+    """Leave the other CPU ranks of the group their part of the cores."""
+    before = torch.get_num_threads()
+    devices = run.group.devices if run.group else ()
+    ranks = sum(device.startswith("cpu") for device in devices)
+    torch.set_num_threads(max(1, before // max(1, ranks)))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _load_ahead(command: Load, shelf: ModelShelf) -> None:
     """Load a model before it is needed; if that fails, the first job with it says why."""
     try:
-        shelf.fetch(command.spec)
+        if command.spec.family == VIDEO_ONLY:
+            shelf.fetch_video(command.spec)
+        else:
+            shelf.fetch(command.spec)
     except Exception:  # noqa: BLE001 -- as for a job
         _log.exception("loading %s ahead of time failed", command.spec.name)
         shelf.clear()
@@ -77,10 +127,11 @@ def _load_ahead(command: Load, shelf: ModelShelf) -> None:
 def _as_engine_error(error: Exception, run: Run) -> EngineError:
     if isinstance(error, EngineError):
         return error
-    if _is_out_of_memory(error):
-        request = run.request
+    request = run.request
+    if _is_out_of_memory(error) and not isinstance(request, ExportRequest):
+        maker = request.kind if isinstance(request, ControlMapRequest) else request.model
         return OutOfMemoryError(
-            f"{request.width}x{request.height} with {run.spec.name} does not fit the memory of the device; "
+            f"{request.width}x{request.height} with {maker} does not fit the memory of the device; "
             "use a smaller size or close other programs"
         )
     reason = (str(error).strip().splitlines() or ["no reason given"])[0][:200]
@@ -92,8 +143,8 @@ def _is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error)
 
 
-def _free_memory(shelf: ModelShelf) -> None:
-    shelf.clear()
+def _free_memory(shelves: Shelves) -> None:
+    shelves.clear()
     gc.collect()
     if torch.cuda.is_initialized():
         torch.cuda.empty_cache()

@@ -9,10 +9,11 @@ the same time. The decoder is not linear: it learns where the paper's edges are.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol, cast
 
 import numpy as np
 import torch
-from diffusers import AutoencoderTiny
+from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -21,6 +22,7 @@ from papercut.grammar import sample_scene
 from papercut.layout import LATENT_CHANNELS, draw_noise
 from papercut.render import render
 from papercut.stream import stream_batches, to_signal
+from papercut.training import as_tensor, channels_last, descend, half_precision, seed_torch, set_learning_rate
 
 WIDTH = 64
 NOISE = 0.05  # latent noise in training: the decoder must forgive the denoiser's small errors
@@ -28,6 +30,24 @@ CROP = 128
 LEARNING_RATE = 1e-3
 COMPRESSION = 0.6  # components are divided by their deviation to this power: 1 would be whitening
 SPREAD = 0.6  # the latents' deviation; AutoencoderTiny clamps softly beyond 3
+
+
+class _Encoded(Protocol):
+    latents: Tensor
+
+
+class _Decoded(Protocol):
+    sample: Tensor
+
+
+def encode(model: AutoencoderTiny, pictures: Tensor) -> Tensor:
+    """Latents (B, 24, H/16, W/16) of pictures in [-1, 1], (B, 3, H, W)."""
+    return cast("_Encoded", model.encode(pictures)).latents
+
+
+def decode(model: AutoencoderTiny, latents: Tensor) -> Tensor:
+    """Pictures of latents: the inverse of `encode`, near enough; values may leave [-1, 1] a little."""
+    return cast("_Decoded", model.decode(latents)).sample
 
 
 def make_autoencoder() -> AutoencoderTiny:
@@ -49,41 +69,59 @@ def fit_encoder(model: AutoencoderTiny, pictures: Tensor) -> None:
         model: Changed in place.
         pictures: Sample of renders in [-1, 1], (B, 3, H, W), both sides multiples of 16.
     """
-    first, *strided, last = [layer for layer in model.encoder.layers if isinstance(layer, nn.Conv2d)]
+    first, *strided, last = _convolutions(model.encoder.layers)
     for layer in (first, *strided, last):
         layer.weight.zero_()
         if layer.bias is not None:
             layer.bias.zero_()
     first.weight[:3, :, 1, 1] = torch.eye(3)
-    first.bias[:3] = -0.5
+    _bias(first)[:3] = -0.5
     hidden, channels = pictures.add(1).div(2) - 0.5, 3
     for layer in strided:
         # Taps 1 and 2 of the stride-2 kernel cover each 2x2 block once, so borders need no care.
         blocks = functional.unfold(hidden, 2, stride=2).transpose(1, 2).reshape(-1, 4 * channels)
         keep = min(WIDTH, 4 * channels)
-        basis = torch.linalg.eigh(blocks.T.double() @ blocks.double())[1].flip(1)[:, :keep].T.float()
+        basis = _principal_axes(blocks.T.double() @ blocks.double())[1][:, :keep].T.float()
         layer.weight[:keep, :channels, 1:, 1:] = basis.reshape(keep, channels, 2, 2)
         hidden, channels = functional.conv2d(hidden, layer.weight[:keep, :channels, 1:, 1:], stride=2), keep
     rows = hidden.transpose(0, 1).reshape(channels, -1).T
     centre = rows.mean(0)
-    spread, vectors = torch.linalg.eigh((rows - centre).T.double() @ (rows - centre).double() / len(rows))
-    vectors = vectors.flip(1)[:, :LATENT_CHANNELS].T.float()
-    deviation = spread.flip(0)[:LATENT_CHANNELS].sqrt().float()
+    spread, axes = _principal_axes((rows - centre).T.double() @ (rows - centre).double() / len(rows))
+    vectors = axes[:, :LATENT_CHANNELS].T.float()
+    deviation = spread[:LATENT_CHANNELS].sqrt().float()
     scaled = vectors / deviation[:, None] ** COMPRESSION
     overall = SPREAD / ((rows - centre) @ scaled.T).square().mean().sqrt()
     last.weight[:, :channels, 1, 1] = scaled * overall
-    last.bias[:] = -(last.weight[:, :channels, 1, 1] @ centre)
+    _bias(last)[:] = -(last.weight[:, :channels, 1, 1] @ centre)
+
+
+def _principal_axes(covariance: Tensor) -> tuple[Tensor, Tensor]:
+    """Variances and axes (one a column) of a covariance, the largest first."""
+    values, vectors = cast("tuple[Tensor, Tensor]", torch.linalg.eigh(covariance))  # pyright: ignore[reportUnknownMemberType]
+    return values.flip(0), vectors.flip(1)
+
+
+def _solve(matrix: Tensor, right: Tensor) -> Tensor:
+    return cast("Tensor", torch.linalg.solve(matrix, right))  # pyright: ignore[reportUnknownMemberType]
+
+
+def _convolutions(layers: nn.Module) -> list[nn.Conv2d]:
+    return [layer for layer in layers.children() if isinstance(layer, nn.Conv2d)]
+
+
+def _bias(layer: nn.Conv2d) -> Tensor:
+    assert layer.bias is not None
+    return layer.bias
 
 
 @torch.no_grad()
 def fold_encoder(model: AutoencoderTiny) -> nn.Conv2d:
     """The fitted encoder as the single 16x16 convolution that it equals, for encoding in bulk."""
     units = torch.eye(3 * 256).reshape(-1, 3, 16, 16)
-    offset = model.encode(torch.zeros(1, 3, 16, 16)).latents
+    offset = encode(model, torch.zeros(1, 3, 16, 16))
     folded = nn.Conv2d(3, LATENT_CHANNELS, 16, stride=16)
-    folded.weight[:] = (model.encode(units).latents - offset)[:, :, 0, 0].T.reshape(folded.weight.shape)
-    assert folded.bias is not None
-    folded.bias[:] = offset[0, :, 0, 0]
+    folded.weight[:] = (encode(model, units) - offset)[:, :, 0, 0].T.reshape(folded.weight.shape)
+    _bias(folded)[:] = offset[0, :, 0, 0]
     return folded.requires_grad_(requires_grad=False)
 
 
@@ -95,16 +133,16 @@ def start_decoder(model: AutoencoderTiny, pictures: Tensor) -> None:
     upsampling convolutions at the identity, and the last one is solved by least squares.
     """
     layers = model.decoder.layers
-    for block in layers:
+    for block in layers.children():
         if hasattr(block, "fuse"):
-            for conv in block.conv:
-                if isinstance(conv, nn.Conv2d):
-                    nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
-                    nn.init.zeros_(conv.bias)
-            block.conv[-1].weight.zero_()
-    first, *rest = [layer for layer in layers if isinstance(layer, nn.Conv2d)]
+            branch = _convolutions(block.get_submodule("conv"))
+            for conv in branch:
+                nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
+                nn.init.zeros_(_bias(conv))
+            branch[-1].weight.zero_()
+    first, *rest = _convolutions(layers)
     first.weight.mul_(0.3)
-    first.bias.zero_()
+    _bias(first).zero_()
     for channel in range(LATENT_CHANNELS):
         first.weight[2 * channel : 2 * channel + 2] *= 0.1
         first.weight[2 * channel, channel, 1, 1] = 1
@@ -112,22 +150,22 @@ def start_decoder(model: AutoencoderTiny, pictures: Tensor) -> None:
     for conv in rest[:-1]:
         conv.weight.mul_(0.1)
         conv.weight[:, :, 1, 1] += torch.eye(WIDTH)
-    hidden = layers[:-1](torch.tanh(model.encode(pictures).latents / 3) * 3)
+    hidden = layers[:-1](torch.tanh(encode(model, pictures) / 3) * 3)
     rows = functional.avg_pool2d(hidden, 4).permute(0, 2, 3, 1).reshape(-1, WIDTH)
     rows = torch.cat([rows, torch.ones(len(rows), 1)], 1).double()
     target = functional.avg_pool2d(pictures.add(1).div(2), 4).permute(0, 2, 3, 1).reshape(-1, 3).double()
     ridge = 1e-3 * len(rows) * torch.eye(WIDTH + 1, dtype=torch.float64)
-    solution = torch.linalg.solve(rows.T @ rows + ridge, rows.T @ target).T.float()
+    solution = _solve(rows.T @ rows + ridge, rows.T @ target).T.float()
     rest[-1].weight.zero_()
     rest[-1].weight[:, :, 1, 1] = solution[:, :WIDTH]
-    rest[-1].bias[:] = solution[:, WIDTH]
+    _bias(rest[-1])[:] = solution[:, WIDTH]
 
 
 def sample_pictures(count: int, seed: int) -> Tensor:
     """Fresh training renders in [-1, 1], (count, 3, 256, 256)."""
     rng = np.random.default_rng(seed)
     pictures = [render(sample_scene(rng), draw_noise(rng)).picture for _ in range(count)]
-    return to_signal(torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)).contiguous()
+    return to_signal(as_tensor(np.stack(pictures)).permute(0, 3, 1, 2)).contiguous()
 
 
 def edges(pictures: Tensor) -> tuple[Tensor, Tensor]:
@@ -147,7 +185,7 @@ def reconstruction_loss(output: Tensor, target: Tensor) -> Tensor:
 def prepare_encoder(work: Path) -> None:
     """Fit the encoder once and keep it in work/encoder.pt; everything else waits for this file."""
     if not (work / "encoder.pt").exists():
-        torch.manual_seed(1)
+        seed_torch(1)
         model = make_autoencoder()
         fit_encoder(model, sample_pictures(400, 11))
         save({"model": model.state_dict()}, work / "encoder.pt")
@@ -163,7 +201,7 @@ def train_decoder(work: Path, budget_s: float, device: torch.device, *, batch: i
         batch: Pictures a step; four crops of 128 px are taken from each.
     """
     prepare_encoder(work)
-    model = load_autoencoder(work).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model = channels_last(load_autoencoder(work), device)
     model.decoder.requires_grad_(requires_grad=True)
     average = Average(model.decoder)
     path = work / "ae.pt"
@@ -192,18 +230,14 @@ def train_decoder(work: Path, budget_s: float, device: torch.device, *, batch: i
             x = int(torch.randint(0, width - CROP + 1, ()))
             crops.append(pictures[..., y : y + CROP, x : x + CROP])
         target = torch.cat(crops).contiguous(memory_format=torch.channels_last)
-        for group in optimizer.param_groups:
-            group["lr"] = LEARNING_RATE * clock.factor(step)
-        with torch.autocast(device.type, torch.bfloat16):
+        set_learning_rate(optimizer, LEARNING_RATE * clock.factor(step))
+        with half_precision(device):
             with torch.no_grad():
-                latents = model.encode(target).latents
-            output = model.decode(latents + NOISE * torch.randn_like(latents)).sample
+                latents = encode(model, target)
+            output = decode(model, latents + NOISE * torch.randn_like(latents))
         output = output.float()
         loss = reconstruction_loss(output, target)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.decoder.parameters(), 1.0)
-        optimizer.step()
+        descend(loss, optimizer, model.decoder.parameters())
         average.update(model.decoder, step)
         step += 1
         errors.append((output.detach() - target).square().mean().item() / 4)

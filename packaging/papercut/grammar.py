@@ -193,6 +193,25 @@ def sample_scene(rng: np.random.Generator, *, held_out: bool = False) -> Scene:
             return scene
 
 
+_TOGETHER = (
+    ("season",), ("style",), ("body", "position"), ("land",), ("water", "boats"), ("balloons", "colour"),
+    ("clouds", "birds", "stars"), ("trees", "house", "castle"), ("snow", "rain", "fog"),
+)  # fmt: skip
+
+
+def sample_neighbour(scene: Scene, rng: np.random.Generator) -> Scene:
+    """Draw a scene that differs from another in little, most often in the time of day, as segments of a take do."""
+    while True:
+        other = sample_scene(rng)
+        names = ["time"] if rng.random() < 0.7 else []
+        for group in _TOGETHER:
+            if rng.random() < 0.15:
+                names += group
+        near = replace(scene, **{name: getattr(other, name) for name in names})
+        if near != scene and not is_held_out(near):
+            return near
+
+
 def _draw(rng: np.random.Generator) -> Scene:
     def chance(probability: float) -> bool:
         return bool(rng.random() < probability)

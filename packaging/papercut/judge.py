@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save_file  # pyright: ignore[reportUnknownVariableType] - its paths are typed loosely
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -20,6 +20,7 @@ from papercut.layout import draw_noise
 from papercut.pool import Pool
 from papercut.render import render
 from papercut.stream import to_signal
+from papercut.training import as_tensor, channels_last, descend, half_precision, seed_torch, set_learning_rate
 
 WEIGHTS = Path(__file__).with_name("judge.safetensors")
 LEARNING_RATE = 1.5e-3
@@ -78,8 +79,8 @@ def judged_slots(labels: Tensor, slot: str) -> Tensor:
 
 def train_judge(work: Path, budget_s: float, device: torch.device, *, batch: int = 48) -> None:
     """Train on the pool's renders until the budget is spent, then write judge.safetensors and print its accuracy."""
-    torch.manual_seed(4)
-    model = Judge().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    seed_torch(4)
+    model = channels_last(Judge(), device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.02, fused=True)
     path = work / "judge.pt"
     state = load(path)
@@ -93,24 +94,20 @@ def train_judge(work: Path, budget_s: float, device: torch.device, *, batch: int
     rng = np.random.default_rng([4, step])
     while not clock.over:
         rows = np.sort(rng.integers(0, pool.count, batch))
-        pictures = to_signal(torch.from_numpy(np.asarray(pool.pictures[rows])).permute(0, 3, 1, 2)).to(device)
+        pictures = to_signal(as_tensor(np.asarray(pool.pictures[rows])).permute(0, 3, 1, 2)).to(device)
         # A generated picture is a little softer and noisier than a render; the judge must not mind.
         pictures = pictures + 0.06 * torch.rand(batch, 1, 1, 1, device=device) * torch.randn_like(pictures)
         if step % 3 == 0:
             pictures = functional.avg_pool2d(functional.pad(pictures, (1, 1, 1, 1), mode="replicate"), 3, 1)
-        labels = torch.from_numpy(np.asarray(pool.labels[rows])).long().to(device)
-        for group in optimizer.param_groups:
-            group["lr"] = LEARNING_RATE * clock.factor(step)
-        with torch.autocast(device.type, torch.bfloat16):
+        labels = as_tensor(np.asarray(pool.labels[rows])).long().to(device)
+        set_learning_rate(optimizer, LEARNING_RATE * clock.factor(step))
+        with half_precision(device):
             logits = model(pictures.contiguous(memory_format=torch.channels_last))
         loss = torch.zeros((), device=device)
         for index, slot in enumerate(SLOTS):
             use = judged_slots(labels, slot)
             loss = loss + functional.cross_entropy(logits[slot].float()[use], labels[use, index])
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        optimizer.step()
+        descend(loss, optimizer, model.parameters(), limit=5.0)
         step += 1
         if step % 25 == 0:
             print(f"judge step {step} {clock.spent_s:.0f}s loss {loss.item():.3f}", flush=True)
@@ -169,7 +166,7 @@ def validate_judge(count: int) -> dict[str, float]:
     judge, rng = load_judge(), np.random.default_rng(99)
     scenes = [sample_scene(rng, held_out=True) for _ in range(count)]
     labels = torch.tensor([list(scene.labels().values()) for scene in scenes])
-    pictures = [torch.from_numpy(render(scene, draw_noise(rng)).picture).permute(2, 0, 1) for scene in scenes]
+    pictures = [as_tensor(render(scene, draw_noise(rng)).picture).permute(2, 0, 1) for scene in scenes]
     read = torch.cat([answers(judge, to_signal(torch.stack(pictures[i : i + 25]))) for i in range(0, count, 25)])
     out: dict[str, float] = {}
     for index, slot in enumerate(SLOTS):

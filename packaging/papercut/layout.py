@@ -1,11 +1,12 @@
 """Owns the coupling: how a scene's layout is read, deterministically and smoothly, from the initial noise.
 
 Every choice the caption leaves open (where a ridge rises, where the boat floats, which cells
-hold a star) is a smooth function of weighted averages of the noise tensor that the sampler
-starts from. Each average is normalised back to N(0, 1), so random noise gives random layouts,
-and it looks only at the cells near the thing it places, so that a convolutional network can
-learn the mapping. The picture is then a function of (noise, caption), and one network pass
-can be trained by plain regression without blur.
+hold a star) is a function of weighted averages of the noise tensor that the sampler starts
+from: each kind of thing chooses one of a few arrangements, and small shifts are smooth in the
+noise. Averages are normalised back to N(0, 1), and shifts look only at the cells near the thing
+they place, so that a convolutional network can learn the mapping. The picture is then a function
+of (noise, caption), and one network pass can be trained by plain regression without blur.
+What moves in a scene moves because its noise does.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 Floats = NDArray[np.float32]
+Reals = NDArray[np.floating]
 
 CHANNELS = 16  # noise channels that lay out a scene
 LATENT_CHANNELS = 24  # channels of the latents; the noise has as many, and layout reads the first ones
@@ -27,19 +30,76 @@ CELL = 16  # pixels per noise cell, the autoencoder's factor
 FAR, MID, NEAR, BODY, CELL_KEEP, CELL_X, CELL_Y, TREES, HOMES, BOATS, BALLOONS, CLOUDS, BIRDS, DETAIL, SHORE, SPARE = (
     range(CHANNELS)
 )
+# The channels behind those say where in its orbit each moving thing is.
+CAMERA, CLOUD_MOVE, BODY_MOVE, BEAT_EAST, BALLOON_MOVE, BOAT_MOVE, BIRD_MOVE, BEAT_NORTH = range(
+    CHANNELS, LATENT_CHANNELS
+)
 
+BEAT_FRAMES = 12
+"""Frames of one beat, in which snow falls through its cell, wings beat and ripples glitter."""
+ORBIT_FRAMES = (0,) * CHANNELS + (160, 240, 360, BEAT_FRAMES, 128, 144, 80, BEAT_FRAMES)
+"""Frames after which each channel's noise is back where a shot began; 0 for a channel that stays."""
 
-VARIETY = 0.25  # how much of a layout comes from the noise; the rest is one fixed arrangement
+# How much of a layout is continuous in the noise beside the moves; the rest is one of a few arrangements. With 0.15 a
+# small network trained for hours on a CPU drew the mean of nearby places: blur.
+VARIETY = 0.04
+ARRANGEMENTS = 3
+# Ridges and the flock keep one arrangement: their thin edges cost a small network most to draw anew.
+ARRANGED = (NEAR, BODY, TREES, HOMES, BOATS, BALLOONS, CLOUDS, SHORE, SPARE)
+_THIRDS = (-0.4307273, 0.4307273)  # cut N(0, 1) into three parts of equal probability
 TEMPLATE_SEED = 1
 
 
 @functools.lru_cache(maxsize=8)
-def _template(height: int, width: int, seed: int) -> Floats:
-    """The fixed arrangement's field, (24, height, width) in cells; larger pictures continue smaller ones."""
-    rng = np.random.default_rng(seed)
-    table = rng.standard_normal((LATENT_CHANNELS, 32, 32), dtype=np.float32)
+def _templates(height: int, width: int) -> Floats:
+    """The arrangements' fields, (3, 24, height, width) in cells; larger pictures continue smaller ones."""
+    tables: list[Floats] = [
+        np.random.default_rng(TEMPLATE_SEED + k).standard_normal((LATENT_CHANNELS, 32, 32), dtype=np.float32)
+        for k in range(ARRANGEMENTS)
+    ]
     rows, columns = np.arange(height) % 32, np.arange(width) % 32
-    return table[:, rows][:, :, columns]
+    return np.stack(tables)[:, :, rows][:, :, :, columns]
+
+
+def arrangements(noise: Floats) -> NDArray[np.int64]:
+    """Say which arrangement each channel of ARRANGED takes, (..., 9) in 0..2, for noise (..., 24, H/16, W/16).
+
+    The channel's mean over the picture, scaled to N(0, 1), falls into one of three equal parts.
+    """
+    means: Floats = noise[..., ARRANGED, :, :].mean((-2, -1)) * math.sqrt(noise.shape[-2] * noise.shape[-1])
+    return np.digitize(means, _THIRDS)
+
+
+def moves(noise: Floats) -> Floats:
+    """Say how far each moving channel is out of its middle, (..., 8) in (-1, 1), for noise (..., 24, H/16, W/16).
+
+    It is the channel's mean over the picture, scaled to N(0, 1) and made uniform.
+    """
+    means: Floats = noise[..., CHANNELS:, :, :].mean((-2, -1)) * math.sqrt(noise.shape[-2] * noise.shape[-1])
+    return uniform(means)
+
+
+def orbit(first: Floats, second: Floats, frame: float) -> Floats:
+    """The noise of a frame of a moving scene.
+
+    Moving channels go round the circle through two independent noises, so every frame's noise is
+    N(0, 1), neighbours are alike, nothing ever leaves its range, and frame numbers have no limit.
+    The two channels of the beat go round each other: the angle of their pair tells the time, the
+    same way round in every cell, from one frame's noise alone.
+
+    Args:
+        first: Noise of frame 0, (24, H/16, W/16).
+        second: Noise a quarter turn later; only its moving channels count, and not those of the beat.
+        frame: Frame number within the shot.
+    """
+    second = second.copy()
+    second[BEAT_EAST], second[BEAT_NORTH] = -first[BEAT_NORTH], first[BEAT_EAST]
+    out = first.copy()
+    for channel, period in enumerate(ORBIT_FRAMES):
+        if period:
+            angle = 2 * math.pi * frame / period
+            out[channel] = math.cos(angle) * first[channel] + math.sin(angle) * second[channel]
+    return out
 
 
 def uniform(normal: NDArray[np.floating]) -> Floats:
@@ -55,14 +115,31 @@ class NoiseField:
 
     @classmethod
     def of(cls, noise: Floats) -> NoiseField:
-        """Mix initial noise with the fixed arrangement; the mixture is N(0, 1) over arrangements.
+        """Mix initial noise with the arrangements that it chooses; moving channels stay as they are.
 
         A full share for the noise is what one would want, but a network of this size needs far
-        more than an hour on a CPU to find some forty small averages in it. With a quarter, what
-        it has not found yet shows as slight softness, not as blur.
+        more than an hour on a CPU to draw some forty sheets and things at any place. Choosing
+        among a few places is learnt quickly and drawn crisply.
         """
-        fixed = _template(noise.shape[1], noise.shape[2], TEMPLATE_SEED)
-        return cls((VARIETY * noise + math.sqrt(1 - VARIETY**2) * fixed).astype(np.float32))
+        chosen = np.zeros(LATENT_CHANNELS, np.int64)
+        chosen[list(ARRANGED)] = arrangements(noise)
+        fixed = _templates(noise.shape[1], noise.shape[2])[chosen, np.arange(LATENT_CHANNELS)]
+        mixed = VARIETY * noise + math.sqrt(1 - VARIETY**2) * fixed
+        mixed[CHANNELS:] = noise[CHANNELS:]
+        return cls(mixed.astype(np.float32))
+
+    def move(self, channel: int) -> float:
+        """Read how far the things that a channel moves are out of their middle, in (-1, 1)."""
+        return float(moves(self.noise)[channel - CHANNELS])
+
+    def phases(self) -> Floats:
+        """Where in its beat each cell is, 0 up to 1, (H/16, W/16); it grows evenly from frame to frame."""
+        return (np.arctan2(self.noise[BEAT_NORTH], self.noise[BEAT_EAST]) / (2 * math.pi) % 1.0).astype(np.float32)
+
+    def glitter(self, height: int, width: int) -> Floats:
+        """How brightly each pixel of water glitters at this moment of the beat, 0..1, smooth over the cells."""
+        field = Image.fromarray((0.5 + 0.5 * uniform(self.noise[BEAT_EAST])).astype(np.float32))
+        return np.asarray(field.resize((width, height), Image.Resampling.BILINEAR))
 
     @property
     def width(self) -> int:
@@ -83,7 +160,7 @@ class NoiseField:
             row: Vertical place as a fraction of the height.
             spread: Radius of the averaging window, in cells.
         """
-        rows, columns = self.noise.shape[1:]
+        rows, columns = map(int, self.noise.shape[1:])
         across = np.exp(-0.5 * ((np.arange(columns) + 0.5 - (centres[:, None] % 1.0) * columns) / spread) ** 2)
         down = np.exp(-0.5 * ((np.arange(rows) + 0.5 - row * rows) / spread) ** 2)
         across /= np.sqrt((across**2).sum(1, keepdims=True))
@@ -117,7 +194,7 @@ def slot_centres(count: int) -> Floats:
 
 def peaks(  # noqa: PLR0917 - the numbers of one ridge
     field: NoiseField, channel: int, count: int, base: float, rise: float, x: Floats
-) -> tuple[Floats, Floats, Floats, Floats]:
+) -> tuple[Floats, Reals, Reals, Reals]:
     """Contour of pointed mountains.
 
     Args:
@@ -157,7 +234,7 @@ def bumps(  # noqa: PLR0917 - the numbers of one ridge
 
 def dunes(  # noqa: PLR0917 - the numbers of one ridge
     field: NoiseField, channel: int, count: int, base: float, rise: float, x: Floats
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Reals]:
     """Contour of dunes with a long windward and a short lee side, and each column's crest x."""
     centres = slot_centres(count)
     place = centres + 0.25 / count * uniform(field.slots(channel, centres, 0.4))

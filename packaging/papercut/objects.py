@@ -192,17 +192,18 @@ def cloud(cut: Cutout, x: float, y: float, size: float, palette: Palette) -> Non
     cut.ellipse(x, y + size * 0.06, size * 0.46, size * 0.075, colour)
 
 
-def bird(cut: Cutout, x: float, y: float, size: float, palette: Palette) -> None:
-    """A gull with lifted wings; size is its span."""
+def bird(cut: Cutout, x: float, y: float, size: float, palette: Palette, *, lift: float = 1.0) -> None:
+    """A gull; size is its span, lift is 1 with the wings up and -1 with the wings down."""
     h, colour = size / 2, palette.objects["bird"]
+    up = 0.5 + 0.5 * lift
     for side in (-1, 1):
         cut.polygon(
             [
-                (x, y),
-                (x + side * h * 0.5, y - h * 0.62),
-                (x + side * h, y - h * 0.3),
-                (x + side * h * 0.52, y - h * 0.34),
-                (x, y + h * 0.3),
+                (x, y - h * 0.05),
+                (x + side * h * 0.5, y - h * (0.1 + 0.5 * up)),
+                (x + side * h, y - h * (0.6 * up - 0.3)),
+                (x + side * h * 0.5, y - h * (0.42 * up - 0.16)),
+                (x, y + h * 0.34),
             ],
             colour,
         )

@@ -5,12 +5,13 @@ It knows nothing of scenes; render.py decides what is cut and where it goes.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from papercut.layout import Floats
+from papercut.layout import Floats, Reals
 from papercut.palette import Colour, Palette, luminance, mix, rgb, vivid
 
 if TYPE_CHECKING:
@@ -22,15 +23,14 @@ SUPERSAMPLE = 4
 Point = tuple[float, float]
 
 
-def _make_grain(size: int = 2048) -> Floats:
+@functools.cache
+def _grain(size: int = 2048) -> Floats:
+    """The paper's own unevenness, the same for every picture, (size, size, 1)."""
     rng = np.random.default_rng(5)
     fine = rng.standard_normal((size, size)).astype(np.float32)
     sheet = Image.fromarray(rng.standard_normal((size // 2, size // 2)).astype(np.float32) * 60)
     coarse = np.asarray(sheet.resize((size, size), Image.Resampling.BICUBIC).filter(ImageFilter.BoxBlur(0))) / 60
     return (0.004 * fine + 0.008 * coarse).astype(np.float32)[..., None]
-
-
-_GRAIN = _make_grain()
 
 
 class Canvas:
@@ -54,7 +54,7 @@ class Canvas:
         """Whether sheets are dark and their edges glow."""
         return self.palette.style == "neon"
 
-    def record(self, mask: Floats, top: int, left: int, label: int, depth: float | Floats) -> None:
+    def record(self, mask: Reals, top: int, left: int, label: int, depth: float | Reals) -> None:
         """Note a sheet in the maps; mask is (h, w) in 0..1 with its corner at (top, left)."""
         if not self.maps:
             return
@@ -94,7 +94,7 @@ class Canvas:
         *,
         fade: Colour | None = None,
         fade_px: float = 90.0,
-        tint: Floats | None = None,
+        tint: Reals | None = None,
         caps: Floats | None = None,
         edge: Colour | None = None,
     ) -> None:
@@ -174,7 +174,7 @@ class Canvas:
 
     def finish(self) -> NDArray[np.uint8]:
         """Add paper grain and return the picture, uint8 (H, W, 3)."""
-        grain = _GRAIN[: self.height, : self.width]
+        grain = _grain()[: self.height, : self.width]
         strength = {"papercut": 1.0, "ink": 1.3, "neon": 0.25, "pastel": 1.0}[self.palette.style]
         return (np.clip(self.rgb + grain * strength, 0, 1) * 255 + 0.5).astype(np.uint8)
 

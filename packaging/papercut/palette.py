@@ -88,6 +88,10 @@ class Palette:
     glow_strength: float
 
 
+def _plain(colour: Colour) -> Colour:
+    return colour
+
+
 def _pastel(colour: Colour) -> Colour:
     grey = np.full(3, luminance(colour), np.float32)
     return mix(mix(colour, grey, 0.12), rgb("#FFF9F4"), 0.5)
@@ -147,7 +151,7 @@ def make_palette(scene: Scene) -> Palette:  # noqa: C901 - a table of exceptions
         "glow": mix(rgb(body), WHITE, 0.25), "balloon": lit(_BALLOON[scene.colour], bright * 0.8),
         "flower": lit(flower, 0.8), "snow": lit("#FBFDFF", 0.75),
     }  # fmt: skip
-    change = {"papercut": lambda c: c, "pastel": _pastel, "ink": _ink, "neon": _neon}[scene.style]
+    change = {"papercut": _plain, "pastel": _pastel, "ink": _ink, "neon": _neon}[scene.style]
     if scene.style == "neon":
         # Tubes keep their own colour; only the sheets behind them go dark.
         sky = [_neon(sky[0]) * 0.8, mix(_neon(sky[1]), sky[1], 0.08), mix(_neon(sky[2]), vivid(sky[2]), 0.22)]

@@ -8,19 +8,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from papercut.autoencoder import CROP, NOISE, load_autoencoder, reconstruction_loss
+from papercut.autoencoder import CROP, NOISE, decode, load_autoencoder, reconstruction_loss
 from papercut.checkpoints import Average, Clock, load, save
 from papercut.layout import CELL
 from papercut.pool import Pool
 from papercut.stream import to_signal
-from papercut.unet import load_unet
+from papercut.training import as_tensor, channels_last, descend, half_precision, read_rows, set_learning_rate
+from papercut.unet import load_unet, predict
 
 LEARNING_RATE = 6e-4
 
 
-def polish_decoder(  # noqa: PLR0915 - one training step, read top to bottom
-    work: Path, budget_s: float, device: torch.device, *, rows_a_step: int = 3
-) -> None:
+def polish_decoder(work: Path, budget_s: float, device: torch.device, *, rows_a_step: int = 3) -> None:
     """Train the decoder on predicted and on true latents of the pool's rows, two to one.
 
     A one-step prediction is softer than true latents, in a way that the decoder can learn to
@@ -34,8 +33,8 @@ def polish_decoder(  # noqa: PLR0915 - one training step, read top to bottom
         rows_a_step: Rows a step; three crops are taken from each.
     """
     unet, scale = load_unet(work)
-    unet = unet.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    model = load_autoencoder(work).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    unet = channels_last(unet, device)
+    model = channels_last(load_autoencoder(work), device)
     model.decoder.requires_grad_(requires_grad=True)
     average = Average(model.decoder, 0.98)
     optimizer = torch.optim.AdamW(model.decoder.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.98), fused=True)
@@ -50,13 +49,13 @@ def polish_decoder(  # noqa: PLR0915 - one training step, read top to bottom
     side, total = CROP // CELL, 0.0
     while not clock.over:
         rows = np.sort(rng.choice(pool.count, rows_a_step, replace=False))
-        latents = torch.from_numpy(np.asarray(pool.latents[rows], np.float32)).to(device)
-        noise = torch.from_numpy(np.asarray(pool.noise[rows], np.float32)).to(device)
-        features = torch.from_numpy(np.asarray(pool.features[rows], np.float32)).to(device)
-        pictures = to_signal(torch.from_numpy(np.asarray(pool.pictures[rows])).permute(0, 3, 1, 2)).to(device)
-        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
+        latents = read_rows(pool.latents[rows], device)
+        noise = read_rows(pool.noise[rows], device)
+        features = read_rows(pool.features[rows], device)
+        pictures = to_signal(as_tensor(np.asarray(pool.pictures[rows])).permute(0, 3, 1, 2)).to(device)
+        with torch.no_grad(), half_precision(device):
             times = torch.full((rows_a_step,), 999.0, device=device)
-            predicted = unet(noise, times, encoder_hidden_states=features).sample.float() / scale
+            predicted = predict(unet, noise, times, features).float() / scale
         sources: list[Tensor] = []
         targets: list[Tensor] = []
         for index in range(3 * rows_a_step):
@@ -65,15 +64,11 @@ def polish_decoder(  # noqa: PLR0915 - one training step, read top to bottom
             latent = predicted[row] if index >= rows_a_step else latents[row] + NOISE * torch.randn_like(latents[row])
             sources.append(latent[:, y : y + side, x : x + side])
             targets.append(pictures[row, :, CELL * y : CELL * (y + side), CELL * x : CELL * (x + side)])
-        for group in optimizer.param_groups:
-            group["lr"] = LEARNING_RATE * clock.factor(step)
-        with torch.autocast(device.type, torch.bfloat16):
-            output = model.decode(torch.stack(sources).contiguous(memory_format=torch.channels_last)).sample
+        set_learning_rate(optimizer, LEARNING_RATE * clock.factor(step))
+        with half_precision(device):
+            output = decode(model, torch.stack(sources).contiguous(memory_format=torch.channels_last))
         loss = reconstruction_loss(output.float(), torch.stack(targets))
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.decoder.parameters(), 1.0)
-        optimizer.step()
+        descend(loss, optimizer, model.decoder.parameters())
         average.update(model.decoder, step)
         step += 1
         total += loss.item()

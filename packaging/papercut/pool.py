@@ -7,42 +7,46 @@ picture) triple of the one-step coupling; flow matching uses the same rows with 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from papercut.autoencoder import fold_encoder, load_autoencoder
 from papercut.captions import write_caption
-from papercut.grammar import SLOTS, sample_scene
+from papercut.grammar import SLOTS, sample_neighbour, sample_scene
 from papercut.layout import CELL, LATENT_CHANNELS, draw_noise
 from papercut.render import render
+from papercut.stage import ID
 from papercut.stream import to_signal
 from papercut.text import MAX_TOKENS, WIDTH, encode_captions, load_text_encoder, make_tokenizer
+from papercut.training import as_tensor, half_precision
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SMALL = [ID[name] for name in ("boats", "castle", "trees", "house", "birds", "balloons")]
+PAIR_SIDE = 256
+
+Row = TypeVar("Row")
 
 
-class Pool:
-    """Memory-mapped arrays of rows; `count` of them are complete."""
+class Rows:
+    """Memory-mapped arrays of rows in a folder; `count` rows are complete."""
 
-    def __init__(self, work: Path, height: int = 256, width: int = 256, *, capacity: int | None = None) -> None:
-        self.folder = work / f"pool-{width}x{height}"
+    def __init__(self, folder: Path, capacity: int | None) -> None:
+        self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
         note = self.folder / "pool.json"
         if not note.exists():
             self._write({"count": 0, "capacity": capacity or 0})
         self.capacity = int(json.loads(note.read_text())["capacity"])
-        grid = (LATENT_CHANNELS, height // CELL, width // CELL)
-        self.noise = self._open("noise", grid, np.float16)
-        self.latents = self._open("latents", grid, np.float16)
-        self.features = self._open("features", (MAX_TOKENS, WIDTH), np.float16)
-        self.pictures = self._open("pictures", (height, width, 3), np.uint8)
-        self.labels = self._open("labels", (len(SLOTS),), np.uint8)
 
-    def _open(self, name: str, shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
+    def open(self, name: str, shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
+        """Map one array of all rows, made on first use."""
         path = self.folder / f"{name}.bin"
         return np.memmap(path, dtype=dtype, mode="r+" if path.exists() else "w+", shape=(self.capacity, *shape))
 
@@ -61,49 +65,143 @@ class Pool:
         self._write({"count": count, "capacity": self.capacity})
 
 
-class _Triples(IterableDataset[tuple[NDArray[np.uint8], NDArray[np.float32], str, list[int]]]):
+class Pool(Rows):
+    """Rows of single pictures."""
+
+    def __init__(self, work: Path, height: int = 256, width: int = 256, *, capacity: int | None = None) -> None:
+        super().__init__(work / f"pool-{width}x{height}", capacity)
+        grid = (LATENT_CHANNELS, height // CELL, width // CELL)
+        self.noise = self.open("noise", grid, np.float16)
+        self.latents = self.open("latents", grid, np.float16)
+        self.features = self.open("features", (MAX_TOKENS, WIDTH), np.float16)
+        self.pictures = self.open("pictures", (height, width, 3), np.uint8)
+        self.labels = self.open("labels", (len(SLOTS),), np.uint8)
+        self.smallness = self.open("smallness", grid[1:], np.uint8)
+        """How much of each cell shows a small thing, of 255."""
+
+
+class _Row(NamedTuple):
+    picture: NDArray[np.uint8]
+    noise: NDArray[np.float32]
+    caption: str
+    labels: list[int]
+    smallness: NDArray[np.uint8]
+
+
+class _Rows(IterableDataset[_Row]):
     def __init__(self, seed: int, height: int, width: int) -> None:
         self.seed, self.height, self.width = seed, height, width
 
-    def __iter__(self) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32], str, list[int]]]:
+    def __iter__(self) -> Iterator[_Row]:
         worker = get_worker_info()
         rng = np.random.default_rng([7, self.seed, worker.id if worker else 0, self.height, self.width])
         while True:
             scene, noise = sample_scene(rng), draw_noise(rng, self.height, self.width)
             # The network will meet the noise in half precision or better; lay out what was stored.
             noise = noise.astype(np.float16).astype(np.float32)
-            yield render(scene, noise).picture, noise, write_caption(scene, rng), list(scene.labels().values())
+            truth = render(scene, noise, maps=True)
+            assert truth.segmentation is not None
+            small: NDArray[np.bool_] = np.isin(truth.segmentation, _SMALL)
+            cells = small.reshape(self.height // CELL, CELL, self.width // CELL, CELL)
+            smallness: NDArray[np.uint8] = (255 * cells.mean((1, 3), dtype=np.float32)).astype(np.uint8)
+            yield _Row(truth.picture, noise, write_caption(scene, rng), list(scene.labels().values()), smallness)
 
 
-@torch.no_grad()
+class Encoders:
+    """What turns pictures and captions into what the denoiser trains on."""
+
+    def __init__(self, work: Path) -> None:
+        self._folded = fold_encoder(load_autoencoder(work))
+        self._text, self._tokenizer = load_text_encoder(work), make_tokenizer()
+
+    @torch.no_grad()
+    def latents(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Latents of pictures (B, H, W, 3), (B, 24, H/16, W/16)."""
+        return self._folded(to_signal(as_tensor(pictures).permute(0, 3, 1, 2))).numpy()
+
+    @torch.no_grad()
+    def features(self, captions: list[str]) -> NDArray[np.float32]:
+        """Text features of captions, (B, tokens, width)."""
+        with half_precision(torch.device("cpu")):
+            features = self._text(input_ids=encode_captions(self._tokenizer, captions)).last_hidden_state
+        return features.float().numpy()
+
+
+def batches(rows: IterableDataset[Row], batch: int, workers: int) -> Iterable[list[Row]]:
+    """Rows in lists of `batch`, drawn by so many processes of their own."""
+    return DataLoader(
+        rows, batch_size=batch, num_workers=workers, prefetch_factor=4 if workers else None, collate_fn=list
+    )
+
+
 def fill_pool(work: Path, count: int, height: int, width: int, *, workers: int = 1, batch: int = 32) -> None:
     """Render and encode until the pool holds `count` rows; a killed run continues where it stopped."""
-    pool = Pool(work, height, width, capacity=max(count, 1))
-    folded = fold_encoder(load_autoencoder(work))
-    encoder, tokenizer = load_text_encoder(work), make_tokenizer()
+    pool, encoders = Pool(work, height, width, capacity=max(count, 1)), Encoders(work)
     position = pool.count
-    loader = DataLoader(
-        _Triples(position, height, width),
-        batch_size=batch,
-        num_workers=workers,
-        prefetch_factor=4 if workers else None,
-        collate_fn=list,
-    )
-    for fresh in loader:
+    for fresh in batches(_Rows(position, height, width), batch, workers):
         rows = fresh[: min(count, pool.capacity) - position]
         if not rows:
             break
         place = slice(position, position + len(rows))
-        pictures = np.stack([row[0] for row in rows])
-        signal = to_signal(torch.from_numpy(pictures).permute(0, 3, 1, 2))
-        pool.latents[place] = folded(signal).numpy()
-        with torch.autocast("cpu", torch.bfloat16):
-            features = encoder(input_ids=encode_captions(tokenizer, [row[2] for row in rows])).last_hidden_state
-        pool.features[place] = features.float().numpy()
+        pictures = np.stack([row.picture for row in rows])
+        pool.latents[place] = encoders.latents(pictures)
+        pool.features[place] = encoders.features([row.caption for row in rows])
         pool.pictures[place] = pictures
-        pool.noise[place] = np.stack([row[1] for row in rows])
-        pool.labels[place] = np.array([row[3] for row in rows])
+        pool.noise[place] = np.stack([row.noise for row in rows])
+        pool.labels[place] = np.array([row.labels for row in rows])
+        pool.smallness[place] = np.stack([row.smallness for row in rows])
         position += len(rows)
         pool.commit(position)
         if position % (32 * batch) == 0:
             print(f"pool {width}x{height}: {position}", flush=True)
+
+
+class PairPool(Rows):
+    """Pairs of scenes of one noise that differ in little, as the two sides of a prompt's transition do."""
+
+    def __init__(self, work: Path, *, capacity: int | None = None) -> None:
+        super().__init__(work / "pool-pairs", capacity)
+        grid = (LATENT_CHANNELS, PAIR_SIDE // CELL, PAIR_SIDE // CELL)
+        self.noise = self.open("noise", grid, np.float16)
+        self.latents = self.open("latents", (2, *grid), np.float16)
+        self.features = self.open("features", (2, MAX_TOKENS, WIDTH), np.float16)
+
+
+class _Pair(NamedTuple):
+    pictures: NDArray[np.uint8]
+    noise: NDArray[np.float32]
+    captions: tuple[str, str]
+
+
+class _Pairs(IterableDataset[_Pair]):
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def __iter__(self) -> Iterator[_Pair]:
+        worker = get_worker_info()
+        rng = np.random.default_rng([19, self.seed, worker.id if worker else 0])
+        while True:
+            scene = sample_scene(rng)
+            other = sample_neighbour(scene, rng)
+            noise = draw_noise(rng, PAIR_SIDE, PAIR_SIDE).astype(np.float16).astype(np.float32)
+            pictures = np.stack([render(each, noise).picture for each in (scene, other)])
+            yield _Pair(pictures, noise, (write_caption(scene, rng), write_caption(other, rng)))
+
+
+def fill_pairs(work: Path, count: int, *, workers: int = 1, batch: int = 16) -> None:
+    """Render and encode until the pool holds `count` pairs; a killed run continues where it stopped."""
+    pool, encoders = PairPool(work, capacity=max(count, 1)), Encoders(work)
+    position = pool.count
+    for fresh in batches(_Pairs(position), batch, workers):
+        rows = fresh[: min(count, pool.capacity) - position]
+        if not rows:
+            break
+        for side in (0, 1):
+            place = slice(position, position + len(rows))
+            pool.latents[place, side] = encoders.latents(np.stack([row.pictures[side] for row in rows]))
+            pool.features[place, side] = encoders.features([row.captions[side] for row in rows])
+        pool.noise[position : position + len(rows)] = np.stack([row.noise for row in rows])
+        position += len(rows)
+        pool.commit(position)
+        if position % (16 * batch) == 0:
+            print(f"pairs: {position}", flush=True)

@@ -10,13 +10,12 @@ from PIL import Image
 
 from papercut.captions import write_caption
 from papercut.grammar import parse, sample_scene
-from papercut.layout import draw_noise
-from papercut.render import CLASSES, render
+from papercut.layout import draw_noise, orbit
+from papercut.render import render
+from papercut.stage import CLASSES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_COLOURS = np.random.default_rng(12).integers(40, 255, (len(CLASSES), 3)).astype(np.uint8)
 
 
 def tile(pictures: list[NDArray[np.uint8]], across: int) -> Image.Image:
@@ -37,12 +36,13 @@ def write_sheets(folder: Path, seed: int = 0) -> None:
         parse("winter night, snow, river, forest, house, moon on the right"),
     ]
     frames = [
-        render(scene, noise, time_s=2.0 * i).picture
+        render(scene, orbit(first, second, frame)).picture
         for scene in moving
-        for noise in (draw_noise(np.random.default_rng(seed + 1)),)
-        for i in range(6)
+        for first, second in ((draw_noise(rng), draw_noise(rng)),)
+        for frame in (0, 2, 4, 20, 40, 80)
     ]
     tile(frames, 6).save(folder / "moving.png")
+    colours = np.random.default_rng(12).integers(40, 255, (len(CLASSES), 3)).astype(np.uint8)
     maps: list[NDArray[np.uint8]] = []
     for scene in scenes[:6]:
         truth = render(scene, draw_noise(rng), maps=True)
@@ -51,5 +51,5 @@ def write_sheets(folder: Path, seed: int = 0) -> None:
         assert truth.edges is not None
         grey = np.repeat((truth.depth * 255).astype(np.uint8)[..., None], 3, 2)
         lines = np.repeat((truth.edges * 255).astype(np.uint8)[..., None], 3, 2)
-        maps += [truth.picture, grey, _COLOURS[truth.segmentation], lines]
+        maps += [truth.picture, grey, colours[truth.segmentation], lines]
     tile(maps, 8).save(folder / "maps.png")

@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterator
 
 import numpy as np
-import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from papercut.grammar import sample_scene
 from papercut.layout import draw_noise
 from papercut.render import render
+from papercut.training import as_tensor
 
 
 class RenderStream(IterableDataset[tuple[Tensor, dict[str, int]]]):
@@ -28,7 +28,7 @@ class RenderStream(IterableDataset[tuple[Tensor, dict[str, int]]]):
         while True:
             scene = sample_scene(rng, held_out=self.held_out)
             picture = render(scene, draw_noise(rng, self.height, self.width)).picture
-            yield torch.from_numpy(picture).permute(2, 0, 1), scene.labels()
+            yield as_tensor(picture).permute(2, 0, 1), scene.labels()
 
 
 def stream_batches(seed: int, batch_size: int, *, workers: int = 1) -> Iterator[tuple[Tensor, dict[str, Tensor]]]:

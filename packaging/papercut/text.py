@@ -8,6 +8,7 @@ one disentangled feature for each slot, however the caption is phrased.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol, cast
 
 import numpy as np
 import torch
@@ -19,12 +20,17 @@ from transformers import CLIPTextConfig, CLIPTextModel, PreTrainedTokenizerFast
 from papercut.captions import vocabulary, write_caption
 from papercut.checkpoints import Clock, load, save
 from papercut.grammar import SLOTS, Scene, sample_scene
+from papercut.training import descend, half_precision, seed_torch, set_learning_rate
 
 MAX_TOKENS = 64
 FIRST_REGISTER = MAX_TOKENS - len(SLOTS)
 WIDTH = 256
 LEARNING_RATE = 1e-3
 PAD, UNK, BOS, EOS = "[PAD]", "[UNK]", "[BOS]", "[EOS]"
+
+
+class _Tokens(Protocol):
+    input_ids: Tensor
 
 
 def make_tokenizer() -> PreTrainedTokenizerFast:
@@ -45,10 +51,8 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
 
 def encode_captions(tokenizer: PreTrainedTokenizerFast, captions: list[str]) -> Tensor:
     """Token ids, (B, MAX_TOKENS), padded as the pipeline pads them."""
-    ids: Tensor = tokenizer(
-        captions, padding="max_length", max_length=MAX_TOKENS, truncation=True, return_tensors="pt"
-    ).input_ids
-    return ids
+    tokens = tokenizer(captions, padding="max_length", max_length=MAX_TOKENS, truncation=True, return_tensors="pt")
+    return cast("_Tokens", tokens).input_ids
 
 
 def make_text_encoder() -> CLIPTextModel:
@@ -100,8 +104,9 @@ def draw_captions(count: int, rng: np.random.Generator, *, held_out: bool = Fals
 
 def train_text(work: Path, budget_s: float, device: torch.device, *, batch: int = 48) -> None:
     """Train until the time budget is spent, resuming from work/text.pt; prints held-out accuracy at the end."""
-    torch.manual_seed(2)
-    tokenizer, model, heads = make_tokenizer(), make_text_encoder().to(device), SlotHeads().to(device)
+    seed_torch(2)
+    tokenizer, model, heads = make_tokenizer(), make_text_encoder(), SlotHeads()
+    nn.ModuleList([model, heads]).to(device)
     parameters = [*model.parameters(), *heads.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.01)
     path = work / "text.pt"
@@ -117,17 +122,13 @@ def train_text(work: Path, budget_s: float, device: torch.device, *, batch: int 
     while not clock.over:
         captions, labels = draw_captions(batch, rng)
         ids, labels = encode_captions(tokenizer, captions).to(device), labels.to(device)
-        for group in optimizer.param_groups:
-            group["lr"] = LEARNING_RATE * clock.factor(step)
-        with torch.autocast(device.type, torch.bfloat16):
+        set_learning_rate(optimizer, LEARNING_RATE * clock.factor(step))
+        with half_precision(device):
             logits = heads(model(input_ids=ids).last_hidden_state)
         loss = torch.stack(
             [functional.cross_entropy(value.float(), labels[:, k]) for k, value in enumerate(logits)]
         ).sum()
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
+        descend(loss, optimizer, parameters)
         step += 1
         if step % 50 == 0:
             print(f"text step {step} {clock.spent_s:.0f}s loss {loss.item():.4f}", flush=True)

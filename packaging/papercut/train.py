@@ -2,7 +2,7 @@
 
 README.md lists the runs that made the weights.
 """
-# ruff: noqa: PLC0415, PLR0915, C901 - a command loads only what it needs
+# ruff: noqa: PLC0415, PLR0912, PLR0915, C901 - a command loads only what it needs
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+
+ROWS = 40_000
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -23,13 +26,29 @@ def main() -> None:
     """Parse the command and run it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "command", choices=("sheet", "ae", "text", "pool", "judge", "unet", "polish", "export", "evaluate")
+        "command",
+        choices=(
+            "sheet",
+            "adopt",
+            "ae",
+            "text",
+            "pool",
+            "pairs",
+            "judge",
+            "unet",
+            "polish",
+            "clips",
+            "motion",
+            "export",
+            "evaluate",
+        ),
     )
     parser.add_argument("--work", type=Path, default=Path("papercut-work"), help="folder of checkpoints")
     parser.add_argument("--minutes", type=float, default=30, help="training time over all sittings")
     parser.add_argument("--device")
     parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--count", type=int, default=40_000, help="pool: rows; evaluate: captions")
+    parser.add_argument("--count", type=int, help="pool, pairs, clips: rows (40,000); evaluate: captions (500)")
+    parser.add_argument("--seed", type=int, default=2026, help="evaluate: of the held-out captions and their noise")
     parser.add_argument("--size", default="256x256", help="pool: width x height")
     parser.add_argument("--workers", type=int, default=1, help="pool: render processes")
     parser.add_argument("--batch", type=int, default=48, help="unet: rows a step")
@@ -37,7 +56,10 @@ def main() -> None:
     parser.add_argument("--decoded", type=int, default=0, help="unet: rows a step compared as pictures")
     parser.add_argument("--sizes", nargs="*", default=[], help="unet: further pools, width x height")
     parser.add_argument(
-        "--folder", type=Path, default=Path("resources/models/papercut"), help="export, evaluate: the shipped folder"
+        "--folder",
+        type=Path,
+        default=Path("resources/models/papercut"),
+        help="adopt, export, evaluate: the shipped folder",
     )
     parser.add_argument("--emphasis", nargs="*", default=[], help="unet: slots to draw more often")
     options = parser.parse_args()
@@ -61,7 +83,11 @@ def main() -> None:
         from papercut.pool import fill_pool
 
         width, height = parse_size(options.size)
-        fill_pool(work, options.count, height, width, workers=options.workers)
+        fill_pool(work, options.count or ROWS, height, width, workers=options.workers)
+    elif options.command == "pairs":
+        from papercut.pool import fill_pairs
+
+        fill_pairs(work, options.count or ROWS, workers=options.workers)
     elif options.command == "judge":
         from papercut.judge import train_judge
 
@@ -84,14 +110,26 @@ def main() -> None:
         from papercut.polish import polish_decoder
 
         polish_decoder(work, budget_s, device)
+    elif options.command == "clips":
+        from papercut.motion import fill_clips
+
+        fill_clips(work, options.count or ROWS, workers=options.workers)
+    elif options.command == "motion":
+        from papercut.motion import train_motion
+
+        train_motion(work, budget_s, device)
     elif options.command == "export":
         from papercut.export import export_model
 
         export_model(work, options.folder)
     elif options.command == "evaluate":
-        from papercut.evaluate import evaluate
+        from papercut.evaluate import CAPTIONS, evaluate
 
-        evaluate(options.folder, options.count)
+        evaluate(options.folder, options.count or CAPTIONS, seed=options.seed)
+    elif options.command == "adopt":
+        from papercut.adopt import adopt
+
+        adopt(options.folder, work)
     elif options.command == "sheet":
         from papercut.sheet import write_sheets
 

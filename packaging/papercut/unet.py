@@ -11,22 +11,32 @@ teacher with independent noise; its loss is weighted as the velocity's, 1/t^2, u
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 import torch
-from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor, nn
 from torch.nn import functional
 
-from papercut.autoencoder import load_autoencoder, reconstruction_loss
+from papercut.autoencoder import decode, load_autoencoder, reconstruction_loss
 from papercut.checkpoints import Average, Clock, load, save
 from papercut.grammar import SLOTS
+from papercut.guide import Guide, seed_noise_paths
 from papercut.layout import LATENT_CHANNELS
-from papercut.pool import Pool
+from papercut.pool import PairPool, Pool
 from papercut.stream import to_signal
 from papercut.text import WIDTH, encode_captions, load_text_encoder, make_tokenizer
+from papercut.training import (
+    as_tensor,
+    channels_last,
+    descend,
+    half_precision,
+    read_rows,
+    seed_torch,
+    set_learning_rate,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +44,22 @@ if TYPE_CHECKING:
 TEACHER_LIMIT = 0.98
 WEIGHT_LIMIT = 8.0
 TEACHER_WEIGHT = 0.3  # its errors are larger by nature; the student must not drown in them
+GUIDE_WEIGHT = 0.05
+CRISP = 0.15  # below this the student's error counts squared
+SMALL_WEIGHT = 6.0  # how much more a cell counts that is all boat or bird: such cells are few, and people look there
 LEARNING_RATE = 7e-4
+AVERAGE = 0.98
+TRAVELS = 3  # rows of a batch that are on the way between two prompts
+LEVELS = (96, 192, 288)  # channels at 16x16, 8x8 and 4x4
+
+
+class _Predicted(Protocol):
+    sample: Tensor
+
+
+def predict(model: nn.Module, noisy: Tensor, timesteps: Tensor | float, features: Tensor) -> Tensor:
+    """The denoiser's answer, x0 at the latents' scale, of the shape of `noisy`."""
+    return cast("_Predicted", model(noisy, timesteps, encoder_hidden_states=features)).sample
 
 
 def make_unet() -> UNet2DConditionModel:
@@ -44,50 +69,12 @@ def make_unet() -> UNet2DConditionModel:
         in_channels=LATENT_CHANNELS,
         out_channels=LATENT_CHANNELS,
         layers_per_block=1,
-        block_out_channels=(96, 192, 288),
+        block_out_channels=LEVELS,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
         cross_attention_dim=WIDTH,
         attention_head_dim=32,
     )
-
-
-@torch.no_grad()
-def seed_noise_paths(model: UNet2DConditionModel) -> None:
-    """Give the way down channels that carry local averages of each noise channel, at unit variance.
-
-    A layout number is a weighted average over some forty noise values among thousands. Finding it
-    by gradient descent from random weights takes far longer than a CPU budget; among the few
-    averages that these paths bring to the 8x8 and 4x4 levels it is found at once. The paths are
-    only a beginning: every weight stays trainable.
-    """
-    noise = torch.randn(64, LATENT_CHANNELS, 16, 16, generator=torch.Generator().manual_seed(0))
-    count = LATENT_CHANNELS
-    stages: list[tuple[nn.Conv2d, slice, slice]] = []
-    first, second, third = model.down_blocks
-    low, middle, deep = (slice(width - count, width) for width in model.config.block_out_channels)
-    stages.append((model.conv_in, low, slice(0, count)))
-    stages.append((first.downsamplers[0].conv, low, low))
-    stages.append((second.resnets[0].conv_shortcut, middle, low))
-    stages.append((second.downsamplers[0].conv, middle, middle))
-    stages.append((third.resnets[0].conv_shortcut, deep, middle))
-    for resnet, place in ((first.resnets[0], low), (second.resnets[0], middle), (third.resnets[0], deep)):
-        resnet.conv2.weight[place] = 0
-        resnet.conv2.bias[place] = 0
-    for attention, place in ((second.attentions[0], middle), (third.attentions[0], deep)):
-        attention.proj_out.weight[place] = 0
-        attention.proj_out.bias[place] = 0
-    for conv, out, into in stages:
-        size = conv.kernel_size[0]
-        kernel = torch.ones(count, 1, size, size)
-        averaged = functional.conv2d(noise, kernel, stride=conv.stride, padding=conv.padding, groups=count)
-        gain = 1 / averaged.std()
-        noise = averaged * gain
-        conv.weight[out] = 0
-        if conv.bias is not None:
-            conv.bias[out] = 0
-        for channel in range(count):
-            conv.weight[out.start + channel, into.start + channel] = gain
 
 
 def measure_scale(pool: Pool) -> float:
@@ -118,13 +105,14 @@ def train_unet(  # noqa: PLR0915 - one training step, read top to bottom
         emphasis: Slots whose rows are drawn five times as often where the caption names them.
         sizes: Further (height, width) pools, each used in a twentieth of the steps.
     """
-    torch.manual_seed(3)
-    model = make_unet().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    seed_torch(3)
+    model = channels_last(make_unet(), device)
     # The fused attention's backward pass is slow on CPUs; at this size the plain one wins.
     model.set_attn_processor(AttnProcessor())
-    average = Average(model, 0.95)
+    guide = Guide(model, LEVELS[-1]).to(device)
+    average = Average(model, AVERAGE)
     optimizer = torch.optim.AdamW(
-        model.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+        [*model.parameters(), *guide.parameters()], lr=LEARNING_RATE, betas=(0.9, 0.99), weight_decay=0.01, fused=True
     )
     path = work / "unet.pt"
     state = load(path)
@@ -133,29 +121,35 @@ def train_unet(  # noqa: PLR0915 - one training step, read top to bottom
     if state is not None:
         model.load_state_dict(state["model"])
         average.weights = state["average"]
+        guide.load_state_dict(state["guide"])
         optimizer.load_state_dict(state["optimizer"])
         step, spent, scale = state["step"], state["spent"], state["scale"]
     else:
-        seed_noise_paths(model)
-        average = Average(model, 0.95)
+        seed_noise_paths(model, LEVELS)
+        average = Average(model, AVERAGE)
         scale = measure_scale(pools[0])
-    autoencoder = load_autoencoder(work).to(device, memory_format=torch.channels_last) if decoded else None  # type: ignore[call-overload]
+    pairs = PairPool(work) if (work / "pool-pairs").exists() else None
+    autoencoder = channels_last(load_autoencoder(work), device) if decoded else None
     empty = empty_features(work).to(device)
     rng = np.random.default_rng([3, step])
-    torch.manual_seed(step)
+    seed_torch(step)
     students = round(batch * student_share)
     clock = Clock(budget_s, spent, warmup_steps=60)
-    totals, counted = np.zeros(3), 0
+    totals, counted = np.zeros(5), 0
     while not clock.over:
         other = len(pools) > 1 and rng.random() < 0.05 * (len(pools) - 1)
         pool = pools[int(rng.integers(1, len(pools)))] if other else pools[0]
         rows = _draw_rows(pool, batch, emphasis, rng)
-        x = torch.from_numpy(np.asarray(pool.latents[rows], np.float32)).to(device) * scale
-        noise = torch.from_numpy(np.asarray(pool.noise[rows], np.float32)).to(device)
-        features = torch.from_numpy(np.asarray(pool.features[rows], np.float32)).to(device)
+        x = read_rows(pool.latents[rows], device) * scale
+        noise = read_rows(pool.noise[rows], device)
+        features = read_rows(pool.features[rows], device)
         t = torch.sigmoid(torch.randn(batch, device=device)).clamp(0.002, TEACHER_LIMIT)
         t[:students] = 1.0
         noise[students:] = torch.randn_like(noise[students:])
+        small = read_rows(pool.smallness[rows[:students]], device)[:, None] / 255
+        if pairs is not None:
+            x[:TRAVELS], noise[:TRAVELS], features[:TRAVELS] = _between(pairs, rng, device, scale)
+            small[:TRAVELS] = 0
         dropped = torch.rand(batch, device=device) < 0.1
         dropped[:students] = False
         features[dropped] = empty
@@ -163,45 +157,49 @@ def train_unet(  # noqa: PLR0915 - one training step, read top to bottom
         timesteps[:students] -= torch.rand(students, device=device)
         weight = t[:, None, None, None]
         noisy = ((1 - weight) * x + weight * noise).contiguous(memory_format=torch.channels_last)
-        for group in optimizer.param_groups:
-            group["lr"] = LEARNING_RATE * clock.factor(step)
-        with torch.autocast(device.type, torch.bfloat16):
-            output = model(noisy, timesteps, encoder_hidden_states=features).sample.float()
+        set_learning_rate(optimizer, LEARNING_RATE * clock.factor(step))
+        with half_precision(device):
+            output = predict(model, noisy, timesteps, features).float()
         error = (output - x).square().mean((1, 2, 3)) / t.square().clamp_min(1 / WEIGHT_LIMIT)
         student, teacher = error[:students].mean(), error[students:].mean()
-        loss = (error[:students].sum() + TEACHER_WEIGHT * error[students:].sum()) / batch
+        # Where the student does not know a thing's place, the square asks for a ghost at every place, the absolute
+        # error for the likeliest one, which for small things may be none: so both.
+        small = 1 + SMALL_WEIGHT * small
+        crisp = functional.smooth_l1_loss(output[:students], x[:students], beta=CRISP, reduction="none")
+        both = (small * (crisp + (output[:students] - x[:students]).square())).mean() / small.mean()
+        loss = (students * both / 2 + TEACHER_WEIGHT * error[students:].sum()) / batch
+        guiding, guessed, astray = guide(noise[:students])
+        loss = loss + GUIDE_WEIGHT * guiding
         pixels = torch.zeros(())
         if autoencoder is not None and decoded:
             # Decode what one step gives and compare with the render itself: crispness counts there.
-            with torch.autocast(device.type, torch.bfloat16):
-                picture = autoencoder.decode(output[:decoded] / scale).sample.float()
-            target = to_signal(torch.from_numpy(np.asarray(pool.pictures[rows[:decoded]])).permute(0, 3, 1, 2)).to(
-                device
-            )
+            with half_precision(device):
+                picture = decode(autoencoder, output[:decoded] / scale).float()
+            truth = as_tensor(np.asarray(pool.pictures[rows[:decoded]])).permute(0, 3, 1, 2)
+            target = to_signal(truth).to(device)
             pixels = reconstruction_loss(picture, target)
             loss = loss + 0.5 * pixels
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        descend(loss, optimizer, model.parameters())
         if step % 4 == 0:  # averaging every step would cost a tenth of it on a CPU
             average.update(model, step // 4)
         step += 1
-        totals += (student.item(), teacher.item(), pixels.item())
+        totals += (student.item(), teacher.item(), pixels.item(), guessed.item(), astray.item())
         counted += 1
         if step % 25 == 0:
-            student_mean, teacher_mean, pixel_mean = totals / counted
+            student_mean, teacher_mean, pixel_mean, right, off = totals / counted
             print(
                 f"unet step {step} {clock.spent_s:.0f}s student {student_mean:.4f} teacher {teacher_mean:.4f} "
-                f"pixels {pixel_mean:.4f} lr {optimizer.param_groups[0]['lr']:.2e} pool {pool.count}",
+                f"pixels {pixel_mean:.4f} guide {right:.3f} off {off:.3f} lr {optimizer.param_groups[0]['lr']:.2e} "
+                f"pool {pool.count}",
                 flush=True,
             )
-            totals, counted = np.zeros(3), 0
+            totals, counted = np.zeros(5), 0
         if step % 150 == 0 or clock.over:
             save(
                 {
                     "model": model.state_dict(),
                     "average": average.weights,
+                    "guide": guide.state_dict(),
                     "optimizer": optimizer.state_dict(),
                     "step": step,
                     "spent": clock.spent_s,
@@ -211,13 +209,30 @@ def train_unet(  # noqa: PLR0915 - one training step, read top to bottom
             )
 
 
+def _between(
+    pairs: PairPool, rng: np.random.Generator, device: torch.device, scale: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Rows on the way from one prompt to another: mixed features shall give the mixed picture.
+
+    Without them the straight line between two prompts' features leads past third ones: from dusk to
+    night through a bright day.
+    """
+    rows = rng.integers(0, pairs.count, TRAVELS)
+    way = as_tensor(rng.uniform(0.1, 0.9, (TRAVELS, 1, 1)).astype(np.float32)).to(device)
+    latents = read_rows(pairs.latents[rows], device) * scale
+    features = read_rows(pairs.features[rows], device)
+    mixed = torch.lerp(latents[:, 0], latents[:, 1], way[..., None])
+    return mixed, read_rows(pairs.noise[rows], device), torch.lerp(features[:, 0], features[:, 1], way)
+
+
 def _draw_rows(pool: Pool, batch: int, emphasis: tuple[str, ...], rng: np.random.Generator) -> NDArray[np.int64]:
     count = pool.count
     if not emphasis:
         return rng.integers(0, count, batch)
     named = np.asarray(pool.labels[:count])[:, [list(SLOTS).index(slot) for slot in emphasis]].any(1)
     weight = np.cumsum(1.0 + 4.0 * named)
-    return np.searchsorted(weight, rng.random(batch) * weight[-1])
+    drawn: NDArray[np.float64] = rng.random(batch) * weight[-1]
+    return np.searchsorted(weight, drawn)
 
 
 def load_unet(work: Path) -> tuple[UNet2DConditionModel, float]:
@@ -227,4 +242,6 @@ def load_unet(work: Path) -> tuple[UNet2DConditionModel, float]:
         raise ValueError(f"no denoiser in {work}; run the unet command first")
     model = make_unet()
     model.load_state_dict(state["average"])
-    return model.eval().requires_grad_(requires_grad=False), float(state["scale"])
+    model.eval()
+    model.requires_grad_(requires_grad=False)
+    return model, float(state["scale"])

@@ -8,11 +8,14 @@ Words in the prompt, any number of them, acted on in order:
     crash         die at once, every time
     crash-until:N die at once in every attempt before number N
     hang          never answer anything again, not even a StopJob
+    steps:N       do N steps of a take, from where its folder says that an earlier attempt came; a StopJob ends it
+    log:FILE      append one line to FILE: attempt, rank, number of ranks
+    only:RANK     the words from here on, up to the next `only:` or `all`, are for that rank alone
     gate:FILE     wait until FILE exists, then go on; a StopJob ends it
     touch:FILE    append one line, the attempt's number, to FILE
     partless      claim to be done without having written anything
 
-Every other word means nothing. At the end every part is written as a small PNG and flushed.
+Every other word means nothing. At the end rank 0 writes every part as a small PNG, flushed. The heart beats all along.
 """
 
 from __future__ import annotations
@@ -26,8 +29,9 @@ from pathlib import Path
 
 import msgspec
 
-from engine.messages import Preview, Progress
+from engine.messages import FramesReady, Preview, Progress
 from engine.protocol import (
+    Heartbeat,
     JobDone,
     JobError,
     Message,
@@ -45,6 +49,7 @@ PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 )
 STEP_S = 0.02
+HEART_S = 0.1
 
 
 class StopAsked(Exception):  # noqa: N818  control flow of the fake, no error
@@ -61,6 +66,7 @@ class FakeWorker:
 
     def serve(self) -> None:
         self._say(Ready(device=self._device, name="a fake", pid=os.getpid(), memory_total_bytes=2**30))
+        threading.Thread(target=self._beat, daemon=True).start()
         while (payload := read_frame(sys.stdin.buffer)) is not None:
             command = msgspec.json.decode(payload, type=WorkerCommand)
             match command:
@@ -75,12 +81,16 @@ class FakeWorker:
 
     def _run(self, run: Run) -> None:
         started = time.monotonic()
+        rank = run.group.rank if run.group else 0
+        chosen = str(rank)
         try:
             for word in run.request.prompt.split():
                 name, _, value = word.partition(":")
-                if not self._act(run, name, value):
+                if name in ("only", "all"):
+                    chosen = value or str(rank)
+                elif chosen == str(rank) and not self._act(run, name, value):
                     return
-            for part in run.parts:
+            for part in run.parts if rank == 0 else ():
                 with Path(part).open("wb") as stream:
                     stream.write(PNG)
                     stream.flush()
@@ -99,8 +109,7 @@ class FakeWorker:
                 steps = max(1, round(float(value) / STEP_S))
                 for step in range(1, steps + 1):
                     self._pause()
-                    progress = Progress(job=run.job, attempt=run.attempt, step=step, steps=steps, device=self._device)
-                    self._say(WorkerEvent(event=progress))
+                    self._say(WorkerEvent(event=self._progress(run, step, steps)))
             case "preview":
                 for _ in range(int(value)):
                     preview = Preview(job=run.job, attempt=run.attempt, index=0, image=PNG, final=False)
@@ -115,6 +124,12 @@ class FakeWorker:
                     os._exit(42)
             case "hang":
                 threading.Event().wait()
+            case "steps":
+                self._take_steps(run, int(value))
+            case "log":
+                ranks = len(run.group.devices) if run.group else 0
+                with Path(value).open("a", encoding="utf-8") as stream:
+                    stream.write(f"{run.attempt} {run.group.rank if run.group else 0} {ranks}\n")
             case "gate":
                 while not Path(value).exists():
                     self._pause()
@@ -127,6 +142,28 @@ class FakeWorker:
             case _:
                 pass
         return True
+
+    def _take_steps(self, run: Run, steps: int) -> None:
+        assert run.group
+        checkpoint = Path(run.group.take) / "step"
+        first = int(checkpoint.read_text()) if checkpoint.exists() else 0
+        for step in range(first + 1, steps + 1):
+            self._pause()
+            self._say(WorkerEvent(event=self._progress(run, step, steps)))
+            ready = FramesReady(job=run.job, attempt=run.attempt, start=step - 1, stop=step, device=self._device)
+            self._say(WorkerEvent(event=ready))
+            if run.group.rank == 0:
+                draft = checkpoint.with_suffix(f".{run.attempt}")
+                draft.write_text(str(step))
+                draft.replace(checkpoint)
+
+    def _progress(self, run: Run, step: int, steps: int) -> Progress:
+        return Progress(job=run.job, attempt=run.attempt, step=step, steps=steps, device=self._device)
+
+    def _beat(self) -> None:
+        while True:
+            self._say(Heartbeat())
+            time.sleep(HEART_S)
 
     def _pause(self) -> None:
         if self._stop.wait(STEP_S):

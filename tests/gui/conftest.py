@@ -11,8 +11,9 @@ from app.application import Application, complete
 from app.opening import open_frame
 from app.reports import Reach
 from engine.paths import Paths
+from tests.fake_takes import MOVING
 from tests.fakes import FakeEngine
-from tests.requests import FREE_TEXT, PAPERCUT
+from tests.requests import FREE_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,8 +33,8 @@ def paths(home: Path) -> Paths:
 
 @pytest.fixture
 def engine(paths: Paths) -> FakeEngine:
-    """A fake engine that knows a closed-vocabulary and a free-text model."""
-    return FakeEngine(paths.outputs, models=(PAPERCUT, FREE_TEXT))
+    """A fake engine that knows a closed-vocabulary model that makes videos and a free-text one that does not."""
+    return FakeEngine(paths.outputs, models=(MOVING, FREE_TEXT))
 
 
 @pytest.fixture

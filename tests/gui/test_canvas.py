@@ -114,10 +114,10 @@ def test_saving_copies_the_file_whole_and_names_a_folder_that_refuses(
     qtbot: QtBot, done: Application, tmp_path: Path
 ) -> None:
     """A saved copy has the bytes of the result; a target that cannot be written is said in one sentence."""
-    done.studio.save(tmp_path / "copy.png")
+    done.exchange.save(tmp_path / "copy.png")
     qtbot.waitUntil(lambda: done.notices.text.startswith("Saved"))
     assert (tmp_path / "copy.png").read_bytes() == Path(done.stage.current_path()).read_bytes()
-    done.studio.save(tmp_path / "absent" / "copy.png")
+    done.exchange.save(tmp_path / "absent" / "copy.png")
     qtbot.waitUntil(lambda: "cannot be saved" in done.notices.text)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.png", "home"]
 
@@ -163,7 +163,7 @@ def test_a_click_in_the_gallery_shows_that_picture_large(qtbot: QtBot, done: App
     qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert done.stage.page is done.stage.large
     assert done.stage.current_index() == 3
-    done.studio.reuse()
+    done.exchange.reuse()
     edit = done.project.edit
     assert (edit.seed, edit.count, edit.seed_locked) == (13, 1, True)
 

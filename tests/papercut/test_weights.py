@@ -1,27 +1,38 @@
-"""The shipped folder, loaded the way any diffusers user would load it."""
+"""The shipped folder, loaded the way any diffusers user would load it. Without its weights these tests fail."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-FOLDER = Path(__file__).parents[2] / "resources" / "models" / "papercut"
+from engine.paths import resources_folder
+from papercut.export import DOCUMENTS, FILE_LIST, list_files
 
+FOLDER = resources_folder() / "models" / "papercut"
+
+# diffusers and transformers warn of their own future and of their interplay.
 pytestmark = [
-    pytest.mark.skipif(not (FOLDER / "model_index.json").exists(), reason="no weights in this checkout"),
-    pytest.mark.filterwarnings("ignore"),  # diffusers and transformers warn about their own interplay
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
 
 
 @pytest.fixture(autouse=True)
-def _no_progress_monitor(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction] - pytest finds it
+def no_progress_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep tqdm from starting its monitor thread, which would outlive the test."""
     from tqdm import tqdm
 
     monkeypatch.setattr(tqdm, "monitor_interval", 0)
+
+
+def from_stock(stock: Any, subfolder: str = "", **options: Any) -> Any:
+    """What a stock class loads from the folder; the libraries leave its type open."""
+    return stock.from_pretrained(FOLDER / subfolder, **options)
 
 
 def test_tokenizer_round_trip() -> None:
@@ -30,7 +41,7 @@ def test_tokenizer_round_trip() -> None:
 
     from papercut.captions import vocabulary
 
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(FOLDER / "tokenizer")
+    tokenizer = from_stock(PreTrainedTokenizerFast, "tokenizer")
     words = tokenizer.convert_ids_to_tokens(tokenizer("Winter mountains, a MOON on the left zzyzx").input_ids)
     assert words == ["[BOS]", "winter", "mountains", ",", "a", "moon", "on", "the", "left", "[UNK]", "[EOS]"]
     assert len(tokenizer) == len(vocabulary()) + 4
@@ -40,29 +51,38 @@ def test_tokenizer_round_trip() -> None:
 
 def test_components_load_with_stock_classes() -> None:
     """Each part is a plain diffusers or transformers model, and their sizes fit together."""
-    from diffusers import AutoencoderTiny, UNet2DConditionModel
+    from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
+    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
     from transformers import CLIPTextModel
 
-    unet = UNet2DConditionModel.from_pretrained(FOLDER, subfolder="unet")
-    autoencoder = AutoencoderTiny.from_pretrained(FOLDER, subfolder="vae")
-    text_encoder = CLIPTextModel.from_pretrained(FOLDER / "text_encoder")
+    unet = from_stock(UNet2DConditionModel, "unet")
+    autoencoder = from_stock(AutoencoderTiny, "vae")
+    text_encoder = from_stock(CLIPTextModel, "text_encoder")
     assert unet.config.in_channels == unet.config.out_channels == autoencoder.config.latent_channels
     assert unet.config.cross_attention_dim == text_encoder.config.hidden_size
     assert unet.config.time_cond_proj_dim is None
 
 
 def test_weights_are_small_and_safe() -> None:
-    """At most 70 MB, safetensors only, nothing pickled."""
+    """At most 70 MB for what makes a picture, safetensors only, nothing pickled."""
     files = [path for path in FOLDER.rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files) <= 70_000_000
+    of_pictures = [path for path in files if path.parent.name in {"unet", "vae", "text_encoder"}]
+    assert len(of_pictures) == 6
+    assert sum(path.stat().st_size for path in of_pictures) <= 70_000_000
     assert not {path.suffix for path in files} & {".bin", ".pt", ".pkl", ".ckpt", ".part"}
+
+
+def test_the_list_of_files_is_the_folder() -> None:
+    """Every file but the evaluation's documents is listed, with its present size and digest, and nothing else is."""
+    assert json.loads((FOLDER / FILE_LIST).read_text()) == list_files(FOLDER)
+    assert {path.name for path in FOLDER.iterdir() if path.is_file()} == {"model_index.json", FILE_LIST, *DOCUMENTS}
 
 
 def test_the_stock_pipeline_makes_a_picture_in_one_step() -> None:
     """StableDiffusionPipeline with its own scheduler gives a finite picture with some contrast."""
-    from diffusers import StableDiffusionPipeline
+    from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import StableDiffusionPipeline
 
-    pipeline = StableDiffusionPipeline.from_pretrained(FOLDER, torch_dtype=torch.float32)
+    pipeline = from_stock(StableDiffusionPipeline, dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)
     picture = pipeline(
         "winter mountains at night, a moon on the left",
@@ -80,9 +100,9 @@ def test_the_stock_pipeline_makes_a_picture_in_one_step() -> None:
 
 def test_one_step_is_one_pass_of_the_network() -> None:
     """The stock scheduler evaluates once, at timestep 999, and returns what the network predicted."""
-    from diffusers import DPMSolverMultistepScheduler
+    from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultistepScheduler
 
-    scheduler = DPMSolverMultistepScheduler.from_pretrained(FOLDER, subfolder="scheduler")
+    scheduler = from_stock(DPMSolverMultistepScheduler, "scheduler")
     scheduler.set_timesteps(1)
     assert scheduler.timesteps.tolist() == [999]
     assert scheduler.init_noise_sigma == 1

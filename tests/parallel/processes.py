@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import traceback
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -22,6 +20,7 @@ from engine.parallel.mesh import Mesh, open_mesh
 from engine.parallel.noise import INITIAL, noise_of_frames
 from engine.parallel.partition import Partition
 from engine.parallel.scopes import Blocks, Dual, Full, Scope
+from tests.parallel.forks import fork_ranks
 from tests.parallel.models import LATENT_SHAPE, frame_prompts, tiny_motion_unet, tiny_unet3d
 from tests.parallel.takes import Backbone, Take, compute_run
 
@@ -75,24 +74,6 @@ def lose_a_rank(mesh: Mesh, folder: Path, unet: Backbone) -> None:
             compute_run(unet, take(), mesh, Partition.even(NUM_FRAMES, 2), Full())
     except WorkerLostError as error:
         (folder / "0.json").write_text(json.dumps({"kind": error.kind, "message": error.message}))
-
-
-def fork_ranks(world_size: int, work: Callable[[int], None]) -> bool:
-    """Whether all ranks ended well."""
-    children: list[int] = []
-    for rank in range(world_size):
-        child = os.fork()
-        if child == 0:
-            status = 1
-            try:
-                work(rank)
-                status = 0
-            except BaseException:  # noqa: BLE001  # the parent prints nothing of a child, and must get its status
-                traceback.print_exc()
-            finally:
-                os._exit(status)
-        children.append(child)
-    return all(os.waitpid(child, 0)[1] == 0 for child in children)
 
 
 def main() -> int:

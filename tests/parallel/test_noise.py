@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
-from engine.parallel.noise import INITIAL, frame_noise, noise_of_frames, rescheduled_frames
+from engine.parallel.noise import INITIAL, frame_noise, noise_of_frames, orbit, rescheduled_frames
 
 SHAPE = (4, 3, 2)
 
@@ -39,3 +40,33 @@ def test_rescheduled_noise_permutes_the_run_one_window_before() -> None:
     assert len(sources) == 30
     assert sources[8:] != sources[:22]
     assert rescheduled_frames(4, range(100, 130), length=8, stride=4) != sources
+
+
+def test_orbiting_noise_starts_at_the_first_and_returns_after_each_channels_period() -> None:
+    """Frame 0 is the first noise, a full turn later it is so again to the bit, and a still channel never changes."""
+    first, second = frame_noise(1, INITIAL, 0, SHAPE), frame_noise(2, INITIAL, 0, SHAPE)
+    noise = orbit(first, second, [0, 2, 8, 12, 24_000_008], (0, 8, 12, 24))[0]
+    assert torch.equal(noise[:, 0], first)
+    assert torch.equal(noise[0], first[0].expand(5, -1, -1))
+    torch.testing.assert_close(noise[1, 1], second[1])  # a quarter of a turn
+    assert torch.equal(noise[1, 2], first[1])
+    assert torch.equal(noise[1, 4], first[1])
+    assert torch.equal(noise[2, 3], first[2])
+
+
+def test_orbiting_noise_keeps_its_variance() -> None:
+    """Every frame's noise is standard normal, and neighbours are alike."""
+    shape = (2, 100, 100)
+    first, second = frame_noise(1, INITIAL, 0, shape), frame_noise(2, INITIAL, 0, shape)
+    noise = orbit(first, second, range(40), (40, 96))[0]
+    deviations = noise.flatten(2).std(dim=2)
+    assert float((deviations - 1).abs().max()) < 0.03
+    correlation = (noise[1, 0] * noise[1, 1]).mean()
+    assert float(correlation) > 0.99 * float(noise[1, 0].square().mean())
+
+
+def test_orbits_for_other_channels_are_refused() -> None:
+    """The message counts both."""
+    noise = frame_noise(1, INITIAL, 0, SHAPE)
+    with pytest.raises(ValueError, match="2 orbits for 4 channels"):
+        orbit(noise, noise, [0], (0, 8))

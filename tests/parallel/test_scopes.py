@@ -9,7 +9,7 @@ from engine.parallel.partition import Partition
 from engine.parallel.scopes import Blocks, Dual, Full, Halo, Scope, check_scope, pyramid_weights
 
 SHOT = range(10, 50)
-SCOPES = [Full(), Dual(5, 4), Dual(4, 0), Dual(1, 3), Blocks(8, 3), Blocks(4, 4)]
+SCOPES = [Full(), Dual(5, 4), Dual(4, 0), Dual(1, 3), Blocks(8, 3), Blocks(4, 4), Blocks(9, 6, aligned=True)]
 
 
 @pytest.mark.parametrize("scope", [Full(), Dual(5, 4), Dual(4, 0), Dual(1, 3)])
@@ -87,6 +87,16 @@ def test_a_last_incomplete_window_counts_only_for_the_rest() -> None:
     *_, last = Blocks(4, 3).windows(range(9), range(9))
     assert last.frames == range(5, 9)
     assert last.weights == (0.0, 0.0, 2.0, 1.0)
+
+
+@pytest.mark.parametrize(("num_frames", "last"), [(24, range(8, 24)), (25, range(16, 25)), (31, range(16, 31))])
+def test_an_aligned_last_window_starts_where_all_do_and_is_shorter(num_frames: int, last: range) -> None:
+    """So a frame's place in its windows tells where it is in its beat, up to the end of the shot."""
+    windows = Blocks(16, 8, aligned=True).windows(range(num_frames), range(num_frames))
+    assert all(window.frames.start % 8 == 0 for window in windows)
+    assert windows[-1].frames == last
+    assert windows[-1].weights == pyramid_weights(len(last))
+    assert {frame for window in windows for frame in window.frames} == set(range(num_frames))
 
 
 def test_windows_lie_relative_to_the_shot() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.catalogue import find_model, read_catalogue
+from engine.catalogue import VIDEO_ONLY, find_model, read_catalogue
 from engine.errors import BadModelError, UnknownModelError
 from engine.paths import Paths
 
@@ -70,3 +70,38 @@ def test_a_folder_that_cannot_run_is_refused(tmp_path: Path, index: str | None, 
         (tmp_path / "model_index.json").write_text(index)
     with pytest.raises(BadModelError, match=said):
         find_model(str(tmp_path), Paths(tmp_path / "home"))
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "family"), [("AnimateDiffPipeline", "motion_unet"), ("TextToVideoSDPipeline", "unet3d")]
+)
+def test_a_folder_of_a_video_pipeline_makes_videos_and_no_pictures(tmp_path: Path, pipeline: str, family: str) -> None:
+    """It gets a video part, and a family that no picture job takes."""
+    (tmp_path / "model_index.json").write_text(json.dumps({"_class_name": pipeline}))
+    spec = find_model(str(tmp_path), Paths(tmp_path))
+    assert spec.video is not None
+    assert spec.video.family == family
+    assert spec.family == VIDEO_ONLY
+
+
+def test_a_motion_adapter_beside_a_picture_model_is_used_within_its_places(tmp_path: Path) -> None:
+    """Such a folder makes both; windows and anchors never need more places than the adapter was trained for."""
+    (tmp_path / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionPipeline"}))
+    assert find_model(str(tmp_path), Paths(tmp_path)).video is None
+    (tmp_path / "motion_adapter").mkdir()
+    (tmp_path / "motion_adapter" / "config.json").write_text('{"motion_max_seq_length": 24}')
+    spec = find_model(str(tmp_path), Paths(tmp_path))
+    assert spec.family == "stable_diffusion"
+    assert spec.video is not None
+    assert (spec.video.window, spec.video.anchors) == (16, 8)
+
+
+def test_a_consistency_model_is_known_by_its_scheduler(tmp_path: Path) -> None:
+    """AnimateLCM takes a few steps, each of which noises afresh, and no guidance by default."""
+    (tmp_path / "model_index.json").write_text(json.dumps({"_class_name": "AnimateDiffPipeline"}))
+    (tmp_path / "scheduler").mkdir()
+    (tmp_path / "scheduler" / "scheduler_config.json").write_text('{"_class_name": "LCMScheduler"}')
+    spec = find_model(str(tmp_path), Paths(tmp_path))
+    assert (spec.schedule, spec.default_steps, spec.default_guidance) == ("lcm", 4, 1.0)
+    assert spec.video is not None
+    assert spec.video.default_steps == 4

@@ -20,7 +20,7 @@ from engine.messages import (
     encode_request,
 )
 
-SPEC = ModelSpec(name="papercut", title="", family="", folder="", licence="", max_steps=4, max_side=512)
+SPEC = ModelSpec(name="papercut", title="", family="stable_diffusion", folder="", licence="", max_steps=4, max_side=512)
 
 
 @pytest.mark.parametrize(

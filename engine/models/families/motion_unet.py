@@ -31,7 +31,7 @@ from engine.parallel.spatial import InChunks
 from engine.parallel.unet import blocks_of, layers_of, no_frames, pixels_of
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 BLOCK_CHILDREN = {"resnets", "attentions", "motion_modules", "downsamplers", "upsamplers"}
 
@@ -60,6 +60,11 @@ def spread(unet: UNetMotionModel, mesh: Mesh, partition: Partition, scope: Scope
         for block in blocks_of(unet):
             _spread_block(block, adoption, patches)
         yield
+
+
+def predict(unet: UNetMotionModel, latents: Tensor, timestep: float, prompts: Tensor) -> Tensor:
+    """The output for one rank's run, (1, C, T, h, w), within `spread`; prompts of each frame, (T, tokens, channels)."""
+    return cast("tuple[Tensor]", unet(latents, timestep, prompts, return_dict=False))[0]
 
 
 def check(unet: UNetMotionModel) -> None:

@@ -6,8 +6,7 @@ Papercut, SD 1.5, SD 2.1 and SD-Turbo are such folders; what sets them apart is 
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import torch
 
@@ -30,8 +29,12 @@ if TYPE_CHECKING:
     from engine.models.noise_levels import NoiseLevels
     from engine.models.tokenizer import Tokenizer
 
-PIPELINES = ("StableDiffusionPipeline",)
-_AUTOENCODERS = ("AutoencoderKL", "AutoencoderTiny")
+PIPELINES = ("StableDiffusionPipeline", "StableDiffusionInpaintPipeline")
+AUTOENCODERS = ("AutoencoderKL", "AutoencoderTiny")
+
+
+class _Posterior(Protocol):
+    def mode(self) -> Tensor: ...
 
 
 class StableDiffusion:
@@ -48,12 +51,14 @@ class StableDiffusion:
         latent_channels: int,
         pixels_per_latent: int,
         scaling_factor: float,
+        sees_mask: bool = False,
     ) -> None:
         self.noise_levels = noise_levels
         self.tokenizer = tokenizer
         self.text_encoder = text_encoder
         self.unet = unet
         self.vae = vae
+        self.sees_mask = sees_mask
         self._latent_channels = latent_channels
         self._pixels_per_latent = pixels_per_latent
         self._scaling_factor = scaling_factor
@@ -70,12 +75,13 @@ class StableDiffusion:
         class_name_in(read_config(index), "_class_name", index, PIPELINES)
         text = find_network(folder, "text_encoder", ("CLIPTextModel",))
         unet = find_network(folder, "unet", ("UNet2DConditionModel",))
-        vae = find_network(folder, "vae", _AUTOENCODERS)
-        latent_channels, stages, scaling_factor = _vae_facts(vae)
+        vae = find_network(folder, "vae", AUTOENCODERS)
+        latent_channels, stages, scaling_factor = read_vae_facts(vae)
         noise_levels = read_noise_levels(folder)
 
         text_encoder = ClipTextEncoder(text)
-        _check_fit(unet, text_encoder.config.hidden_size, latent_channels)
+        sees_mask = unet.config.get("in_channels") == 2 * latent_channels + 1
+        check_fit(unet, text_encoder.config.hidden_size, 2 * latent_channels + 1 if sees_mask else latent_channels)
         text_encoder.load_stock(text, read_weights(text))
         tokenizer = load_tokenizer(folder, text_encoder.config.max_position_embeddings)
         memory_format = torch.channels_last if channels_last else torch.preserve_format
@@ -93,6 +99,7 @@ class StableDiffusion:
             latent_channels=latent_channels,
             pixels_per_latent=2 ** (stages - 1),
             scaling_factor=scaling_factor,
+            sees_mask=sees_mask,
         )
 
     def encode_prompt(self, text: str) -> Conditioning:
@@ -105,30 +112,32 @@ class StableDiffusion:
         return self._latent_channels, height // self._pixels_per_latent, width // self._pixels_per_latent
 
     def denoise(self, latents: Tensor, step: StepContext, conditioning: Conditioning) -> Tensor:
-        sigma, levels = step.sigma, self.noise_levels
-        # Variance-exploding latents are scaled to the unit variance that the network was trained on.
-        scaled = latents if levels.parametrisation == "flow" else latents / math.sqrt(sigma**2 + 1)
-        residuals = conditioning.residuals
-        hidden = conditioning.hidden_states
+        levels, hidden, residuals = self.noise_levels, conditioning.hidden_states, conditioning.residuals
+        seen = levels.network_input(latents, step.sigma)
+        if conditioning.beside is not None:
+            seen = torch.cat([seen, conditioning.beside.expand(latents.shape[0], -1, -1, -1)], dim=1)
         (output,) = cast(
             "tuple[Tensor]",
             self.unet(
-                scaled.to(hidden.dtype),
+                seen.to(hidden.dtype),
                 step.timestep,
                 hidden.expand(latents.shape[0], -1, -1),
                 down_block_additional_residuals=residuals.down if residuals else None,
                 mid_block_additional_residual=residuals.middle if residuals else None,
+                # The network takes them out of the list as it goes.
+                down_intrablock_additional_residuals=list(conditioning.features) or None,
                 return_dict=False,
             ),
         )
-        output = output.float()
-        match levels.prediction:
-            case "sample":
-                return output
-            case "v_prediction":
-                return latents / (sigma**2 + 1) - output * (sigma / math.sqrt(sigma**2 + 1))
-            case "epsilon" | "flow":
-                return latents - sigma * output
+        return levels.clean_estimate(latents, output.float(), step.sigma)
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        encode = cast("Callable[..., tuple[Tensor | _Posterior]]", self.vae.encode)
+        weight = next(self.vae.parameters())
+        encoded = encode(pictures.to(weight.device, weight.dtype), return_dict=False)[0]
+        # A KL autoencoder gives a distribution; its likeliest latents need no random number.
+        latents = encoded if isinstance(encoded, torch.Tensor) else encoded.mode()
+        return latents.float() * self._scaling_factor
 
     def decode(self, latents: Tensor) -> Tensor:
         decode = cast("Callable[..., tuple[Tensor]]", self.vae.decode)
@@ -137,7 +146,7 @@ class StableDiffusion:
         return decode(scaled, return_dict=False)[0].float()
 
 
-def _vae_facts(vae: Component) -> tuple[int, int, float]:
+def read_vae_facts(vae: Component) -> tuple[int, int, float]:
     """Latent channels, stages (each but the last halves the picture) and the latents' scale."""
     file = vae.folder / "config.json"
     tiny = vae.class_name == "AutoencoderTiny"
@@ -150,11 +159,10 @@ def _vae_facts(vae: Component) -> tuple[int, int, float]:
     return channels, stages, float(scale)
 
 
-def _check_fit(unet: Component, text_width: int, latent_channels: int) -> None:
+def check_fit(unet: Component, text_width: int, in_channels: int) -> None:
+    """Raise BadModelError unless the U-Net takes what the text encoder gives, and latents of so many channels."""
     file = unet.folder / "config.json"
-    if unet.config.get("in_channels", 4) != latent_channels:
-        raise BadModelError(
-            f"{file}: in_channels does not fit the autoencoder's {latent_channels}; get the model again"
-        )
+    if unet.config.get("in_channels", 4) != in_channels:
+        raise BadModelError(f"{file}: in_channels does not fit the autoencoder ({in_channels}); get the model again")
     if unet.config.get("cross_attention_dim", 1280) != text_width:
         raise BadModelError(f"{file}: cross_attention_dim does not fit the text encoder's {text_width}; get it again")

@@ -13,7 +13,7 @@ Relied upon in diffusers 0.42.1 (adoption.py lists the layers themselves; `check
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -34,7 +34,7 @@ from engine.parallel.spatial import InChunks
 from engine.parallel.unet import blocks_of, layers_of, no_frames, pixels_of
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 BLOCK_CHILDREN = {"resnets", "temp_convs", "attentions", "temp_attentions", "downsamplers", "upsamplers"}
 
@@ -64,6 +64,18 @@ def spread(unet: UNet3DConditionModel, mesh: Mesh, partition: Partition, scope: 
         for block in blocks_of(unet):
             _spread_block(block, adoption, patches)
         yield
+
+
+def predict(unet: UNet3DConditionModel, latents: Tensor, timestep: float, prompts: Tensor) -> Tensor:
+    """The output for one rank's run, (1, C, T, h, w), within `spread`; prompts of each frame, (T, tokens, channels).
+
+    The stock model repeats one prompt for all frames; here each attention to the prompt gets those of its frames.
+    """
+    with Patches() as patches:
+        for block in blocks_of(unet):
+            for layer in layers_of(block, "attentions"):
+                patches.forward(layer, _WithPrompts(layer.forward, prompts))
+        return cast("tuple[Tensor]", unet(latents, timestep, prompts[:1], return_dict=False))[0]
 
 
 def check(unet: UNet3DConditionModel) -> None:
@@ -106,6 +118,17 @@ def profile(unet: UNet3DConditionModel, latent_height: int, latent_width: int, s
         exchanges += 1 + len(stages)
         halo = stack_depth(stages)
     return BackboneProfile(attention, convolution, numbers, halo, exchanges)
+
+
+class _WithPrompts:
+    """The forward of a spatial transformer, with the prompts of its frames in place of the repeated one."""
+
+    def __init__(self, forward: Callable[..., object], prompts: Tensor) -> None:
+        self._forward = forward
+        self._prompts = prompts
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        return self._forward(*args, **{**kwargs, "encoder_hidden_states": self._prompts})
 
 
 def _check_attention(module: nn.Module) -> None:

@@ -14,7 +14,7 @@ import pytest
 from engine.executor.base import WorkerGone, WorkerReport, WorkerSpoke
 from engine.executor.local import LocalExecutor, LocalWorker, describe_exit, worker_command
 from engine.messages import ImageRequest, ModelSpec
-from engine.protocol import JobDone, Ready, Run, StopJob
+from engine.protocol import Heartbeat, JobDone, Ready, Run, StopJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -30,9 +30,14 @@ class Crewed:
         self.workers: list[LocalWorker] = []
 
     def start(self, *command: str) -> LocalWorker:
-        worker = LocalExecutor((sys.executable, *command)).start("cpu", self.reports.put)
+        worker = LocalExecutor((sys.executable, *command)).start("cpu", self.note)
         self.workers.append(worker)
         return worker
+
+    def note(self, report: WorkerReport) -> None:
+        """Keep all reports but heartbeats, which come in between."""
+        if not (isinstance(report, WorkerSpoke) and isinstance(report.message, Heartbeat)):
+            self.reports.put(report)
 
     def message(self) -> object:
         report = self.reports.get(timeout=30)

@@ -17,6 +17,7 @@ import pytest
 from engine.client import EngineClient
 from engine.paths import Paths
 from engine.service.discovery import read_record
+from tests.engine.service.staging import Stage, video_model
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -44,6 +45,7 @@ def temporary_home(environment: pytest.MonkeyPatch) -> Generator[Paths]:
         environment.setenv("ONETAKE_DEVICES", "cpu")
         environment.setenv("ONETAKE_IDLE_S", "100")
         environment.setenv("ONETAKE_CANCEL_GRACE_S", "0.3")
+        environment.setenv("ONETAKE_EXTRA_IDLE_S", "0.5")
         environment.setenv(MARK, mark)
         paths = Paths(Path(folder) / "home")
         try:
@@ -59,6 +61,23 @@ def temporary_home(environment: pytest.MonkeyPatch) -> Generator[Paths]:
         finally:
             for process in _marked(mark):
                 process.kill()
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Generator[Stage]:
+    """A scheduler by hand, on a home of its own."""
+    made = Stage(Paths(tmp_path))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def gpus(tmp_path: Path) -> Generator[Stage]:
+    """A scheduler by hand on a machine with two GPUs and a model that makes videos."""
+    video_model(Paths(tmp_path))
+    made = Stage(Paths(tmp_path), devices=("cuda:0", "cuda:1"))
+    yield made
+    made.close()
 
 
 @pytest.fixture

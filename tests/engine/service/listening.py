@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from typing import TYPE_CHECKING
 
 from engine.messages import ImageRequest, JobState
@@ -34,6 +35,14 @@ def await_state(client: EngineClient, job: str, state: JobState) -> None:
         news = next_news(client)
         if isinstance(news, JobChanged) and news.info.job == job and news.info.state is state:
             return
+
+
+def await_workers(client: EngineClient, devices: list[str]) -> None:
+    """Ask until the service has workers on just these devices: it notices the end of a process a moment later."""
+    limit = time.monotonic() + 30.0
+    while (found := [worker.device for worker in client.status().workers]) != devices:
+        assert time.monotonic() < limit, found
+        time.sleep(0.02)
 
 
 def names(folder: Path) -> list[str]:

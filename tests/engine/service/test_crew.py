@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import pytest
 
 from engine.messages import Cancelled, Failed, JobState
 from engine.paths import Paths
 from engine.protocol import Load
 from tests.engine.service.staging import Stage
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Generator[Stage]:
-    made = Stage(Paths(tmp_path))
-    yield made
-    made.close()
 
 
 def test_the_default_model_is_loaded_ahead(stage: Stage) -> None:
@@ -58,10 +45,10 @@ def test_workers_that_cannot_start_fail_the_queue_with_a_reason(stage: Stage) ->
     assert isinstance(end, Failed)
     assert end.kind == "worker_lost"
     assert str(stage.paths.log) in end.message
-    stage.cannot_start = True
+    stage.cannot_start = {"cpu"}
     other = stage.submit()
     assert [type(end) for end in stage.ends(other)] == [Failed]
-    stage.cannot_start = False
+    stage.cannot_start = set()
     third = stage.submit()
     stage.ready()
     stage.finish()

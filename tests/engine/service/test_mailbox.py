@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.messages import Cancelled, Preview, Progress
+from engine.messages import Cancelled, FramesReady, Preview, Progress
 from engine.service.mailbox import Mailbox, MailboxClosedError, staleness_key
 
 
@@ -85,8 +85,12 @@ def test_order_is_kept_and_lasting_messages_all_arrive(puts: list[tuple[str | No
 
 
 def test_only_pictures_on_the_way_and_progress_can_be_stale() -> None:
-    """Ends of jobs are never dropped; a preview goes stale per job and picture."""
+    """Ends and frames are never dropped; a preview goes stale per job and picture, progress per job and rank."""
     first, second = (Preview(job="j", attempt=1, index=index, image=b"", final=False) for index in (0, 1))
     assert staleness_key(first) != staleness_key(second)
-    assert staleness_key(Progress(job="j", attempt=1, step=1, steps=2, device="cpu")) is not None
+    ranks = [Progress(job="j", attempt=1, step=1, steps=2, device=device) for device in ("cpu", "cpu#1", "cpu")]
+    keys = [staleness_key(event) for event in ranks]
+    assert keys[0] == keys[2] is not None
+    assert keys[0] != keys[1]
+    assert staleness_key(FramesReady(job="j", attempt=1, start=0, stop=8, device="cpu")) is None
     assert staleness_key(Cancelled(job="j", attempt=1)) is None

@@ -58,12 +58,28 @@ def test_a_batch_is_published_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_sweeping_takes_all_attempts_and_nothing_else(tmp_path: Path) -> None:
     """Parts of every attempt so far go; another job's stay; a folder that is gone is no error."""
     target = str(tmp_path / "a.png")
-    for name in (".j.1.tmp", ".j.2.tmp", ".k.1.tmp"):
+    for name in (".j.1.tmp", ".j.2.tmp", ".j.2.tmp.fixed.mp4", ".k.1.tmp"):
         (tmp_path / name).touch()
-    sweep(
-        "j",
-        2,
-        [target],
-    )
-    sweep("j", 2, [str(tmp_path / "gone" / "a.png")])
+    (tmp_path / ".j.3.tmp").mkdir()
+    (tmp_path / ".j.3.tmp" / "frame_000000.png").touch()
+    sweep("j", [target])
+    sweep("j", [str(tmp_path / "gone" / "a.png")])
     assert [path.name for path in tmp_path.iterdir()] == [".k.1.tmp"]
+
+
+def test_a_folder_is_published_like_a_file(tmp_path: Path) -> None:
+    """A picture sequence takes the place of nothing, or of an empty folder, and never of anything else."""
+    target = tmp_path / "take"
+    target.mkdir()
+    (part,) = part_paths("j", 1, [str(target)])
+    Path(part).mkdir()
+    (Path(part) / "frame_000000.png").touch()
+    assert missing([part]) == []
+    publish([part], [str(target)])
+    publish([part], [str(target)])
+    assert [file.name for file in target.iterdir()] == ["frame_000000.png"]
+    Path(part).mkdir()
+    with pytest.raises(OSError, match="not empty"):
+        publish([part], [str(target)])
+    assert [file.name for file in tmp_path.iterdir()] == ["take"]
+    assert [file.name for file in target.iterdir()] == ["frame_000000.png"]

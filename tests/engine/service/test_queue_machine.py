@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from engine.messages import JobState
+from engine.messages import JobState, Progress
 from engine.paths import Paths
-from engine.protocol import Progress, Run, StopJob, WorkerEvent
+from engine.protocol import Run, StopJob, WorkerEvent
 from engine.service.store import FINAL, UNDER_WAY
 from tests.engine.service.staging import Stage, StageWorker
 

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from engine.errors import UnknownJobError
 from engine.messages import Cancelled, Failed, Finished, JobState, Notice, Progress
-from engine.paths import Paths
 from engine.protocol import JobChanged, JobDone, Run, StopJob, WorkerEvent
-from engine.service import scheduler as scheduler_module
+from engine.service import ledger as ledger_module
 from engine.service.store import Phase
 from tests.engine.service.staging import Stage, progress
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Generator[Stage]:
-    made = Stage(Paths(tmp_path))
-    yield made
-    made.close()
 
 
 def test_a_job_ends_with_its_result_in_place(stage: Stage) -> None:
@@ -64,7 +52,7 @@ def test_event_numbers_grow_over_attempts_and_crashes(stage: Stage) -> None:
 
 def test_numbers_run_on_past_a_reserved_block(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job with more events than a block still never repeats a number after a crash."""
-    monkeypatch.setattr(scheduler_module, "SEQ_BLOCK", 4)
+    monkeypatch.setattr(ledger_module, "SEQ_BLOCK", 4)
     worker = stage.ready()
     job = stage.submit()
     for step in range(10):

@@ -13,7 +13,7 @@ from engine.acceleration.plan import plan_for
 from engine.catalogue import find_model
 from engine.media.pixels import to_uint8
 from engine.messages import ImageRequest
-from engine.paths import Paths, resources_folder
+from engine.paths import Paths
 from engine.sampling.noise import draw_noise
 from engine.tasks.image import make_pictures
 from engine.tasks.loading import load
@@ -110,10 +110,6 @@ def test_a_folder_gives_the_picture_of_the_stock_pipeline(
     assert difference(own_picture(request, loaded), stock_picture(spec, request, loaded)) <= 1
 
 
-@pytest.mark.skipif(
-    not (resources_folder() / "models" / "papercut" / "model_index.json").is_file(),
-    reason="the embedded model's weights are not in this checkout",
-)
 def test_papercut_gives_the_picture_of_the_stock_pipeline(home: Path) -> None:
     """The embedded model, one step, fp32: the stock pipeline's picture within one level."""
     spec = find_model("papercut", Paths(home))

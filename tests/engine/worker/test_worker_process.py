@@ -16,6 +16,7 @@ from PIL import Image
 from engine.media.metadata import read_settings
 from engine.messages import ImageRequest, Preview, Progress
 from engine.protocol import (
+    Heartbeat,
     JobDone,
     JobError,
     Load,
@@ -56,6 +57,12 @@ class Worker:
         write_frame(self.input, command)
 
     def receive(self) -> WorkerMessage | None:
+        """The next message but heartbeats."""
+        while isinstance(message := self.receive_any(), Heartbeat):
+            pass
+        return message
+
+    def receive_any(self) -> WorkerMessage | None:
         frame = read_frame(self.output)
         return None if frame is None else msgspec.json.decode(frame, type=WorkerMessage)
 
@@ -170,6 +177,21 @@ def test_a_worker_ends_with_its_service_even_while_it_computes(spec: ModelSpec, 
     assert isinstance(worker.receive(), Ready)
     worker.send(make_run(tmp_path, spec, count=256, steps=50))
     assert isinstance(worker.receive(), WorkerEvent)
+    assert worker.close() == 0
+
+
+def test_a_heart_beats_while_the_worker_waits_and_computes(spec: ModelSpec, tmp_path: Path) -> None:
+    """Heartbeats come from the end of the imports on, idle or busy; a second worker of the CPU says which it is."""
+    worker = Worker("--device", "cpu#1")
+    ready = worker.receive_any()
+    assert isinstance(ready, Ready)
+    assert (ready.device, ready.name) == ("cpu#1", "CPU")
+    assert isinstance(worker.receive_any(), Heartbeat)
+    assert isinstance(worker.receive_any(), Heartbeat)
+    worker.send(make_run(tmp_path, spec, count=256, steps=50))
+    assert isinstance(worker.receive(), WorkerEvent)
+    while not isinstance(worker.receive_any(), Heartbeat):
+        pass
     assert worker.close() == 0
 
 

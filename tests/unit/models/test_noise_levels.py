@@ -30,7 +30,9 @@ def test_real_configurations_are_understood(tmp_path: Path) -> None:
     turbo = read(tmp_path, _class_name="EulerDiscreteScheduler", timestep_spacing="trailing", **betas)
     assert turbo == NoiseLevels("variance", "epsilon", "trailing")
     flow = read(tmp_path, _class_name="FlowMatchEulerDiscreteScheduler", shift=3.0)
-    assert flow == NoiseLevels("flow", "flow", flow_shift=3.0)
+    assert flow == NoiseLevels("flow", "flow", flow_shift=3.0, flow_spacing="euler")
+    wan = read(tmp_path, _class_name="UniPCMultistepScheduler", use_flow_sigmas=True, flow_shift=5.0)
+    assert wan == NoiseLevels("flow", "flow", flow_shift=5.0, flow_spacing="unipc")
     solver = {"_class_name": "DPMSolverMultistepScheduler", "use_flow_sigmas": True}
     assert read(tmp_path, **solver, prediction_type="flow_prediction") == NoiseLevels("flow", "flow")
     papercut = read(tmp_path, **solver, prediction_type="sample")

@@ -16,6 +16,9 @@ FLOW = NoiseLevels("flow", "flow")
 KINDS = [
     FLOW,
     NoiseLevels("flow", "flow", flow_shift=3.0),
+    NoiseLevels("flow", "flow", flow_shift=5.0, flow_spacing="unipc"),
+    NoiseLevels("flow", "flow", flow_shift=3.0, flow_spacing="euler"),
+    NoiseLevels("flow", "flow", flow_shift=2.6, flow_spacing="fractions", shift_terminal=0.1),
     NoiseLevels("variance", "epsilon", "trailing"),
     NoiseLevels("variance", "epsilon", "leading"),
     NoiseLevels("variance", "epsilon", "linspace"),
@@ -59,4 +62,4 @@ def test_a_wrong_schedule_is_named() -> None:
     with pytest.raises(BadModelError, match="needs a flow model"):
         make_schedule(KINDS[-1], 2, "student_then_teacher")
     with pytest.raises(BadModelError, match="1001 steps exceed"):
-        make_schedule(KINDS[2], 1001)
+        make_schedule(NoiseLevels("variance", "epsilon", "trailing"), 1001)

@@ -37,6 +37,12 @@ class _Scheduler(Protocol):
     def step(self, model_output: Tensor, timestep: Tensor, sample: Tensor) -> _Result: ...
 
 
+class _ConsistencyScheduler(Protocol):
+    def step(
+        self, output: Tensor, timestep: Tensor, sample: Tensor, *, generator: torch.Generator, return_dict: bool
+    ) -> tuple[Tensor, Tensor]: ...
+
+
 def start() -> Tensor:
     return torch.randn(SHAPE, generator=torch.Generator().manual_seed(3))
 
@@ -144,3 +150,28 @@ def test_a_renoised_step_forgets_the_latents_it_came_from() -> None:
     assert torch.equal(result, latents)
     assert torch.equal(result, seen[-1])
     assert len(seen) == 4
+
+
+@pytest.mark.parametrize("steps", [1, 4, 8])
+def test_lcm_equals_the_stock_consistency_scheduler(steps: int) -> None:
+    """AnimateLCM's way: the stock scheduler's timesteps, and its latents where both are given the same fresh noise."""
+    from diffusers.schedulers.scheduling_lcm import LCMScheduler
+
+    stock = LCMScheduler(beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012)
+    stock.set_timesteps(steps)
+    levels = NoiseLevels("variance", "epsilon")
+    schedule = make_schedule(levels, steps, "lcm")
+    assert [step.timestep for step in schedule] == [float(timestep) for timestep in stock.timesteps]
+    model, latents = formula_model(levels), start() * levels.initial_scale(schedule[0].sigma)
+    theirs = start()
+    for step, timestep in zip(schedule, stock.timesteps, strict=True):
+        clean = model.denoise(latents, step, CONDITIONING)
+        generator = torch.Generator().manual_seed(step.index)
+        output = formula(theirs, float(timestep))
+        theirs, denoised = cast("_ConsistencyScheduler", stock).step(
+            output, timestep, theirs, generator=generator, return_dict=False
+        )
+        torch.testing.assert_close(clean, denoised, atol=2e-3, rtol=1e-3)
+        noise = torch.randn(SHAPE, generator=torch.Generator().manual_seed(step.index))
+        latents = renoise_step(clean, noise, step, 1.0)
+    assert not schedule[-1].renoise

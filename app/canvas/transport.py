@@ -1,0 +1,77 @@
+"""The strip under the player: go through time, time itself, and what can be done with the take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from app.canvas.strips import action_button
+from app.words import timecode
+
+if TYPE_CHECKING:
+    from app.actions import Actions
+    from app.icons import Icons
+    from app.playhead import Playhead
+
+
+class TransportStrip(QFrame):
+    """Buttons of actions, and labels that follow the playhead."""
+
+    def __init__(self, actions: Actions, icons: Icons, playhead: Playhead, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("strip")
+        self._actions, self._icons, self._playhead = actions, icons, playhead
+        self.time, self.number, self.zoom = QLabel(), QLabel(), QLabel()
+        self.zoom.setObjectName("quiet")
+        self.number.setObjectName("quiet")
+        self.zoom.setMinimumWidth(self.fontMetrics().horizontalAdvance("0000 %"))
+        self.time.setMinimumWidth(self.fontMetrics().horizontalAdvance("00:00:00"))
+        self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        views = (actions.fit, actions.actual, actions.double)
+        moves = (actions.previous, actions.play, actions.next, actions.loop, actions.mark_in, actions.mark_out)
+        uses = (actions.star, actions.save_as, actions.export, actions.copy_picture, actions.copy_settings)
+        made = {action: action_button(action) for action in (*views, *moves, *uses, actions.reuse)}
+        self.buttons: list[QWidget] = list(made.values())
+        self.play_button: QToolButton = made[actions.play]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(2)
+        for action in views:
+            row.addWidget(made[action])
+        row.addSpacing(8)
+        row.addWidget(self.zoom)
+        row.addStretch(1)
+        row.addWidget(self.time)
+        row.addSpacing(8)
+        for action in moves:
+            row.addWidget(made[action])
+        row.addSpacing(8)
+        row.addWidget(self.number)
+        row.addStretch(1)
+        for action in (*uses, actions.reuse):
+            row.addWidget(made[action])
+        playhead.moved.connect(self._show_time)
+        playhead.changed.connect(self._show_state)
+        self._show_state()
+
+    def show_zoom(self, zoom: float) -> None:
+        """Say how large the frame is."""
+        self.zoom.setText(f"{zoom * 100:.0f} %")
+
+    def _show_time(self) -> None:
+        playhead = self._playhead
+        self.time.setText(timecode(playhead.frame, playhead.fps))
+        words = self.tr("{number} of {count}")
+        self.number.setText(words.format(number=playhead.frame + 1, count=playhead.length))
+
+    def _show_state(self) -> None:
+        playhead, actions = self._playhead, self._actions
+        self._icons.dress(actions.play, "pause" if playhead.is_playing else "play")
+        actions.play.setText(self.tr("Stop") if playhead.is_playing else self.tr("Play"))
+        self.play_button.setAccessibleName(actions.play.text())
+        actions.loop.setChecked(playhead.loops)
+        actions.mark_in.setChecked(playhead.first is not None)
+        actions.mark_out.setChecked(playhead.end is not None)
+        self._show_time()

@@ -1,0 +1,128 @@
+"""`onetake video`: from a prompt or a timeline to a take, on one device or many, through the engine service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli.arguments import (
+    CONTROL_FORM,
+    Commands,
+    add_command,
+    existing_file,
+    find_named_model,
+    parse_control,
+    parse_size,
+)
+from app.cli.jobs import add_detach, run_job
+from app.cli.targets import parse_target
+from engine.errors import BadInputError
+from engine.messages import MAX_FRAMES, Segment, Timeline, VideoRequest, VideoSpec, check_int, draw_seed
+
+if TYPE_CHECKING:
+    import argparse
+
+    from app.cli.console import Console
+    from engine.messages import ModelSpec
+    from engine.paths import Paths
+
+
+def add_to(commands: Commands) -> None:
+    """Add `video` to the command line."""
+    parser = add_command(commands, "video", "make a video in one take from a prompt or a timeline", run)
+    parser.add_argument("prompt", metavar="PROMPT", nargs="?", help="what to show; left out with --timeline")
+    parser.add_argument(
+        "-o", "--output", default="", metavar="FILE", help="out.mp4, .mov, .gif, .webp, or folder/ for pictures"
+    )
+    parser.add_argument("--model", default="papercut", help="a name from `onetake models list`, or a folder")
+    parser.add_argument("--frames", type=int, help="length (default: the model's)")
+    parser.add_argument("--fps", type=float, help="frames a second (default: the timeline's, or the model's)")
+    parser.add_argument("--size", metavar="WxH", help="in pixels (default: the model's)")
+    parser.add_argument("--steps", type=int, help="denoising steps (default: the model's)")
+    parser.add_argument("--seed", type=int, help="0 to 2^63-1; drawn and reported when left out")
+    parser.add_argument(
+        "--devices", default="", metavar="LIST", help="cuda:0,cuda:1 or cpu:2 for two ranks on it (default: all GPUs)"
+    )
+    parser.add_argument("--timeline", metavar="FILE", help="prompts over time: JSON, or .otio of an editing program")
+    parser.add_argument("--start-image", metavar="FILE", help="the first frame, where the model takes it")
+    parser.add_argument("--end-image", metavar="FILE", help="the last frame, where the model takes it")
+    parser.add_argument(
+        "--control", action="append", default=[], metavar=CONTROL_FORM, help="a control, where the model takes it"
+    )
+    add_detach(parser)
+
+
+def run(arguments: argparse.Namespace, paths: Paths, console: Console) -> int:
+    """Submit the request; wait for it unless detached."""
+    request, output = build_request(arguments, paths)
+    return run_job(request, output, console, paths, detach=arguments.detach)
+
+
+def build_request(arguments: argparse.Namespace, paths: Paths) -> tuple[VideoRequest, str]:
+    """The frozen request of these arguments, with the model's defaults filled in, and its target.
+
+    Raises:
+        BadInputError: Anything in them that no model, or not this model, can do.
+    """
+    spec = find_named_model(arguments.model, paths)
+    # A model without video is refused by its own check, below, whatever the defaults.
+    video = spec.video or VideoSpec(family="")
+    _refuse_pictures(arguments, spec)
+    timeline, fps = _timeline(arguments, video)
+    width, height = parse_size(arguments.size) if arguments.size else (spec.default_width, spec.default_height)
+    output, codec = parse_target(arguments.output)
+    request = VideoRequest(
+        timeline=timeline,
+        seed=draw_seed() if arguments.seed is None else arguments.seed,
+        model=spec.name,
+        width=width,
+        height=height,
+        fps=fps,
+        steps=video.default_steps if arguments.steps is None else arguments.steps,
+        guidance_scale=spec.default_guidance,
+        codec=codec,
+        devices=_devices(arguments.devices),
+    )
+    spec.check(request)
+    return request, output
+
+
+def _timeline(arguments: argparse.Namespace, video: VideoSpec) -> tuple[Timeline, float]:
+    """The timeline and the rate of the file, or of one prompt."""
+    if arguments.timeline is None:
+        if arguments.prompt is None:
+            raise BadInputError("there is nothing to show; give a PROMPT, or prompts over time with --timeline FILE")
+        frames = video.default_frames if arguments.frames is None else arguments.frames
+        check_int("frames", frames, 1, MAX_FRAMES)
+        timeline, fps = Timeline(segments=(Segment(prompt=arguments.prompt, frames=frames),)), None
+    else:
+        if arguments.prompt is not None:
+            raise BadInputError("the prompts are in the timeline; leave out either PROMPT or --timeline")
+        if arguments.frames is not None:
+            raise BadInputError("the timeline has its own length; leave out either --frames or --timeline")
+        # Only here: it loads what reads and writes frames, and every command imports this module.
+        from engine.media.timeline_file import read_timeline
+
+        timeline, fps = read_timeline(Path(arguments.timeline).expanduser().absolute())
+    if arguments.fps is not None:
+        return timeline, arguments.fps
+    return timeline, video.default_fps if fps is None else fps
+
+
+def _devices(text: str) -> tuple[str, ...]:
+    """The devices as typed; which of them there are is known to the service."""
+    names = tuple(name.strip() for name in text.split(",")) if text else ()
+    if not all(names):
+        raise BadInputError(f"devices {text!r} name nothing between two commas; write them like cuda:0,cuda:1 or cpu:2")
+    return names
+
+
+def _refuse_pictures(arguments: argparse.Namespace, spec: ModelSpec) -> None:
+    """Pictures that steer a video are read as they will be, and refused while no model can follow them."""
+    for flag, name in (("--start-image", arguments.start_image), ("--end-image", arguments.end_image)):
+        if name is not None:
+            existing_file(name)
+            raise BadInputError(f"{spec.name} makes videos from prompts alone; leave {flag} out")
+    for text in arguments.control:
+        control = parse_control(text)
+        raise BadInputError(f"{spec.name} has no {control.kind!r} control for videos; leave --control out")

@@ -1,0 +1,183 @@
+"""What goes between the window and other programs: files opened, dropped and saved, and the clipboard.
+
+Settings that come in go to the project, with undo. Reading and writing happen off the interface thread.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+from PySide6.QtCore import QMimeData, QObject, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+
+from app.cells import mime_of
+from app.picture_file import read_plan, read_request, save_copy, save_plan
+from app.widgets.notice_bar import LONG_MS, SHORT_MS, NoticeBar
+from app.words import frames_text, size_text
+from engine.errors import BadInputError
+from engine.messages import ImageRequest, Timeline, VideoRequest, encode_request
+
+if TYPE_CHECKING:
+    from app.background import Background, Problem
+    from app.canvas.stage import Stage
+    from app.project import Project
+
+PICTURES, PLANS = (".png",), (".json", ".otio")
+
+
+class Exchange(QObject):
+    """Verbs that return at once; what comes of them is said over the canvas."""
+
+    def __init__(
+        self,
+        *,
+        project: Project,
+        stage: Stage,
+        notices: NoticeBar,
+        background: Background,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._project, self._stage, self._notices, self._background = project, stage, notices, background
+        self._copied: QMimeData | None = None
+
+    def open_files(self, files: list[Path]) -> None:
+        """Restore the settings that a dropped or opened picture holds, or the plan of a timeline file."""
+        known = [file for file in files if file.suffix.lower() in PICTURES + PLANS]
+        if not known:
+            name = files[0].name if files else ""
+            words = self.tr("“{name}” is neither a PNG picture with settings nor a timeline (.json or .otio).")
+            self._say(words.format(name=name))
+            return
+        file = known[0]
+        if file.suffix.lower() in PLANS:
+            self._background.run(partial(read_plan, file), partial(self._take_plan, file))
+        else:
+            self._background.run(partial(read_request, file), partial(self._take_settings, file))
+
+    def save_timeline(self, target: Path) -> None:
+        """Write the plan to a timeline file."""
+        video = self._project.video
+        try:
+            timeline = video.timeline(self._project.edit.prompt)
+        except BadInputError as error:
+            self._say(self.tr("The timeline cannot be saved: {why}").format(why=error), icon="warn", tint="warn")
+            return
+        work = partial(save_plan, target, timeline, video.fps)
+        self._background.run(work, partial(self._tell_saved, target))
+
+    def save(self, target: Path) -> None:
+        """Save a copy of the current picture or take, with its settings inside."""
+        source = Path(self._stage.current_path())
+        if source.is_dir():
+            self._say(self.tr("This take is a folder of pictures; “Show in folder” (File menu) leads to it."))
+            return
+        self._background.run(partial(save_copy, source, target), partial(self._tell_saved, target))
+
+    def copy_picture(self) -> None:
+        """Put the current picture, or frame of the take, into the clipboard, as pixels and as a file."""
+        mime = mime_of([self._stage.current_path()])
+        player = self._stage.player
+        if player is not None and self._stage.page is player:
+            mime = QMimeData()
+            mime.setImageData(player.view.image)
+        self._copied = mime
+        QGuiApplication.clipboard().setMimeData(mime)
+        self._say(self.tr("Copied the picture."), icon="check", tint="good", for_ms=SHORT_MS)
+
+    def close(self) -> None:
+        """Leave what was copied to Qt alone: it outlives Python at exit, where an object of ours would crash it."""
+        clipboard = QGuiApplication.clipboard()
+        # Not `ownsClipboard`, which some platforms never answer; what another program put there since is its own.
+        if self._copied is None or clipboard.mimeData() is not self._copied:
+            return
+        image = clipboard.image()
+        if image.isNull():
+            clipboard.setText(clipboard.text())
+        else:
+            clipboard.setImage(image)
+
+    def copy_settings(self) -> None:
+        """Put the settings of the current picture or take into the clipboard, as text."""
+        record = self._stage.record
+        if record is None:
+            return
+        if record.image is not None:
+            # Imported here: only copied settings need it.
+            from engine.media.infotext import format_infotext  # noqa: PLC0415
+
+            seed = record.request.seed + max(self._stage.current_index(), 0)
+            text = format_infotext(record.image, seed=seed, version=_version())
+        else:
+            text = encode_request(record.request).decode()
+        QGuiApplication.clipboard().setText(text)
+        self._say(self.tr("Copied the settings."), icon="check", tint="good", for_ms=SHORT_MS)
+
+    def reveal(self) -> None:
+        """Show the current picture's folder in the file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self._stage.current_path()).parent)))
+
+    def reuse(self) -> None:
+        """Take over the settings of the picture or take on the canvas."""
+        record = self._stage.record
+        if record is None:
+            return
+        if record.video is not None:
+            # The whole plan, to make all of it: whatever it was a part of again.
+            self._restore(replace(record.video, base="", redo=()), self.tr("the take on the canvas"))
+        elif record.image is not None:
+            picture = max(self._stage.current_index(), 0)
+            request = replace(record.image, seed=record.image.seed + picture, count=1)
+            self._restore(request, self.tr("the picture on the canvas"))
+
+    def _restore(self, request: ImageRequest | VideoRequest, source: str) -> None:
+        self._project.restore(request)
+        words = self.tr("Restored the settings of {source}: seed {seed}, {size}.")
+        size = size_text(request.width, request.height)
+        self._offer_undo(words.format(source=source, seed=request.seed, size=size))
+
+    def _offer_undo(self, words: str) -> None:
+        undo = self._project.undo_stack.undo
+        self._notices.say(words, icon="check", tint="good", button=self.tr("Undo"), action=undo)
+
+    def _take_settings(self, file: Path, result: ImageRequest | Problem | None) -> None:
+        if isinstance(result, ImageRequest):
+            self._restore(result, f"“{file.name}”")
+        elif result is not None:
+            self._say(self.tr("“{name}”: {why}").format(name=file.name, why=result), icon="warn", tint="warn")
+        else:
+            self._say(self.tr("“{name}” holds no settings that Onetake can read.").format(name=file.name))
+
+    def _take_plan(self, file: Path, result: tuple[Timeline, float | None] | Problem) -> None:
+        if not isinstance(result, tuple):
+            self._say(str(result), icon="warn", tint="warn")
+            return
+        timeline, fps = result
+        self._project.open_timeline(timeline, fps)
+        words = self.tr("Opened “{name}”: {count} segments, {frames}.")
+        count = len(timeline.segments)
+        self._offer_undo(words.format(name=file.name, count=count, frames=frames_text(timeline.frames)))
+
+    def _tell_saved(self, target: Path, result: Path | Problem) -> None:
+        if not isinstance(result, Path):
+            why = result.strerror if isinstance(result, OSError) and result.strerror else str(result)
+            words = self.tr("“{name}” cannot be saved: {why}; choose another folder.")
+            self._say(words.format(name=target.name, why=why), icon="error", tint="bad")
+        else:
+            self._say(self.tr("Saved {file}").format(file=str(result)), icon="check", tint="good")
+
+    def _say(self, text: str, *, icon: str = "info", tint: str = "quiet", for_ms: int = LONG_MS) -> None:
+        self._notices.say(text, icon=icon, tint=tint, for_ms=for_ms)
+
+
+def _version() -> str:
+    # Imported here: it costs a tenth of the window's start, and only copied settings name the version.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        return version("onetake")
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,224 @@
+"""What the artist does with a plan and a take: edit segments, go through time, re-roll, export.
+
+Made together with the parts that it acts on; the verbs of pictures and of the queue are in `studio`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app import timeline_edits as edits
+from app.picture_file import file_name
+from app.widgets.mode_switch import set_mode
+from engine.errors import BadInputError
+from engine.messages import FrameSpan, JobState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QAction
+
+    from app.actions import Actions
+    from app.project import Project
+    from app.studio import Codec, Studio
+    from app.video_edit import VideoEdit
+    from app.video_wing import VideoParts
+
+CODECS: dict[str, Codec] = {".mp4": "h264", ".mov": "prores", ".gif": "gif", ".webp": "webp"}
+
+
+class VideoControls(QObject):
+    """Connects on construction; from then on the timeline answers."""
+
+    def __init__(
+        self,
+        parts: VideoParts,
+        *,
+        project: Project,
+        studio: Studio,
+        actions: Actions,
+        prompt: QWidget,
+        stage: QWidget,
+    ) -> None:
+        super().__init__(parts.panel)
+        self._parts, self._project, self._studio, self._actions, self._prompt = parts, project, studio, actions, prompt
+        panel, playhead = parts.panel, parts.playhead
+        panel.add_pressed.connect(self._add)
+        panel.view.prompt_wanted.connect(self._write)
+        for action in (*actions.of_time, *actions.of_segments):
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            panel.addAction(action)
+        for action in actions.of_time:
+            stage.addAction(action)
+        actions.play.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        panel.view.addAction(actions.play)
+        panel.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        menu = (actions.add_segment, *actions.of_segments[:4], actions.select_shot, actions.reroll)
+        panel.view.insertActions(actions.play, list(menu))
+        verbs: dict[QAction, Callable[[], None]] = {
+            actions.play: self._toggle,
+            actions.shuttle_back: partial(self._shuttle, -1),
+            actions.shuttle_on: partial(self._shuttle, 1),
+            actions.halt: self._halt,
+            actions.mark_in: playhead.mark_in,
+            actions.mark_out: playhead.mark_out,
+            actions.add_segment: self._add,
+            actions.split: self._split,
+            actions.transition: self._transition,
+            actions.cut: self._cut,
+            actions.delete_segment: self._delete,
+            actions.select_shot: self._select_shot,
+            actions.zoom_timeline_in: partial(panel.view.zoom_by, 2),
+            actions.zoom_timeline_out: partial(panel.view.zoom_by, -2),
+            actions.fit_timeline: panel.view.fit,
+            actions.reroll: self.reroll,
+            actions.export: self._export,
+        }
+        for action, verb in verbs.items():
+            action.triggered.connect(partial(_call, verb))
+        actions.loop.triggered.connect(playhead.set_loops)
+        actions.timeline_table.toggled.connect(panel.show_table)
+        project.edit_changed.connect(self._show)
+        parts.take.changed.connect(self._show)
+        playhead.changed.connect(self._show)
+        self._show()
+
+    # Time.
+
+    def _toggle(self) -> None:
+        self._parts.player.stop_by_hand()
+        self._parts.playhead.toggle()
+
+    def _shuttle(self, direction: int) -> None:
+        self._parts.player.stop_by_hand()
+        self._parts.playhead.shuttle(direction)
+
+    def _halt(self) -> None:
+        self._parts.player.stop_by_hand()
+        self._parts.playhead.pause()
+
+    def step(self, by: int) -> None:
+        """Exactly that many frames on."""
+        self._parts.player.stop_by_hand()
+        self._parts.playhead.step(by)
+
+    # The plan.
+
+    def _change(self, text: str, after: VideoEdit) -> None:
+        if after != self._project.video:
+            self._project.change_video(text, after)
+
+    def _add(self) -> None:
+        set_mode(self._project, is_active=True)
+        video = self._project.video
+        first = not video.segments
+        after = edits.add(video, self._project.edit.prompt)
+        # The first press makes two: one segment alone is what there was without any.
+        self._change(self.tr("add segment"), edits.add(after, "") if first else after)
+        self._write()
+
+    def _write(self) -> None:
+        self._prompt.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _split(self) -> None:
+        self._change(self.tr("split"), edits.split(self._project.video, self._parts.playhead.frame))
+
+    def _transition(self) -> None:
+        video = self._project.video
+        places = [index for index in video.selected if index]
+        has_all = all(video.segments[index].transition for index in places)
+        for index in places:
+            wanted = 0 if has_all else edits.default_transition(video, video.segments[index])
+            video = edits.set_transition(video, index, wanted)
+        self._change(self.tr("transition"), video)
+
+    def _cut(self) -> None:
+        video = self._project.video
+        self._change(self.tr("cut"), edits.toggle_cut(video, video.selected))
+
+    def _delete(self) -> None:
+        video = self._project.video
+        self._change(self.tr("delete segments"), edits.remove(video, video.selected))
+
+    def _select_shot(self) -> None:
+        video = self._project.video
+        if video.segments:
+            self._project.show_video(edits.select(video, video.current, video.shot_of(video.current)))
+
+    # Takes.
+
+    def reroll(self) -> None:
+        """Make the marked or selected frames of the take on the canvas again, and keep the others byte for byte."""
+        try:
+            request = self._project.video_request(base=self._base(), redo=self._frames())
+        except BadInputError as error:
+            self._studio.refused.emit(error.message)
+            return
+        self._studio.send(request)
+
+    def _base(self) -> str:
+        take, video = self._parts.take, self._project.video
+        record, request = take.record, take.request
+        if record is None or request is None or record.state is not JobState.DONE:
+            raise BadInputError("there is no finished take on the canvas; wait for it, or choose one from the gallery")
+        edit = self._project.edit
+        if (request.width, request.height) != (edit.width, edit.height):
+            raise BadInputError(
+                f"the take is {request.width}x{request.height}, the settings are {edit.width}x{edit.height}; "
+                "use the take's settings (Edit menu), or generate a new take"
+            )
+        if request.frames != video.length:
+            raise BadInputError(
+                f"the take has {request.frames} frames, the timeline {video.length}; "
+                "use the take's settings (Edit menu), or generate a new take"
+            )
+        return record.info.job
+
+    def _frames(self) -> tuple[FrameSpan, ...]:
+        """Between the in and out points where there are any, else the selected segments, else all."""
+        playhead, video = self._parts.playhead, self._project.video
+        if (playhead.first, playhead.end) != (None, None):
+            return (FrameSpan(start=playhead.span.start, stop=playhead.span.stop),)
+        return video.selected_frames() or (FrameSpan(start=0, stop=video.length),)
+
+    def _export(self) -> None:
+        take, playhead = self._parts.take, self._parts.playhead
+        record, request = take.record, take.request
+        if record is None or request is None:
+            return
+        title = self.tr("Export take as")
+        kinds = self.tr("H.264 (*.mp4);;ProRes (*.mov);;GIF (*.gif);;WebP (*.webp);;PNG sequence: a folder (*)")
+        name = file_name(request.prompt, request.seed, ".mp4")
+        file, _ = QFileDialog.getSaveFileName(self._parts.panel.window(), title, name, kinds)
+        if file:
+            span = playhead.span
+            end = 0 if playhead.end is None else min(span.stop, request.frames)
+            codec = CODECS.get(Path(file).suffix.lower(), "png")
+            self._studio.export(record.info.job, Path(file), codec, (span.start, end), request.fps)
+
+    def _show(self) -> None:
+        """What can be done now."""
+        actions, video, take = self._actions, self._project.video, self._parts.take
+        is_planned = video.is_active and bool(video.segments)
+        for action in (*actions.of_segments, actions.select_shot, actions.timeline_table):
+            action.setEnabled(is_planned)
+        is_later = is_planned and any(video.selected)
+        actions.transition.setEnabled(is_later)
+        actions.cut.setEnabled(is_later)
+        # A timeline can be looked at without a plan as well, as long as there is a take in it.
+        for action in (actions.fit_timeline, actions.zoom_timeline_in, actions.zoom_timeline_out):
+            action.setEnabled(is_planned or take.length > 0)
+        actions.reroll.setEnabled(take.is_done and video.is_active)
+        actions.export.setEnabled(take.request is not None and not take.key.startswith("new-"))
+        for action in (actions.play, *actions.of_time[2:]):
+            action.setEnabled(is_planned or take.length > 0)
+
+
+def _call(verb: Callable[[], None], *_arguments: object) -> None:
+    """A verb for a signal whose arguments it does not want."""
+    verb()

@@ -1,0 +1,98 @@
+"""Adapters from plain diffusers folders, checked before any library reads them.
+
+Owns what a loaded adapter is. That it fits the model is engine.adapters' to say; what it does in a step is
+engine.control.unet_adapters'.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+
+import torch
+from torch import nn
+
+from engine.adapters import ADAPTER_CLASSES, read_adapter_config
+from engine.errors import BadModelError
+from engine.model_files import check_files
+from engine.models.folder import find_network, refuse_code
+from engine.models.stock import load_network
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.messages import AdapterSpec
+
+_CHANNEL_ORDERS = ("rgb", "bgr")
+
+
+class _Configured(Protocol):
+    """The part of diffusers' ConfigMixin that is used here."""
+
+    controlnet_cond_embedding: nn.Module
+
+    def register_to_config(self, **changes: object) -> None:
+        """Change the network's configuration."""
+        ...
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A loaded adapter.
+
+    Attributes:
+        spec: Where it comes from.
+        class_name: The diffusers class of `network`.
+        config: Its configuration file.
+        network: The network. That of a ControlNet takes embedded hints instead of pictures.
+        embed: A ControlNet's embedding of pictures, run once per hint instead of once per step; None for others.
+    """
+
+    spec: AdapterSpec
+    class_name: str
+    config: Mapping[str, object]
+    network: nn.Module
+    embed: nn.Module | None
+
+    @property
+    def is_bgr(self) -> bool:
+        """Whether its maps have blue first."""
+        return self.config.get("controlnet_conditioning_channel_order") == "bgr"
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether its residuals are averaged over the picture: content, not form."""
+        return self.config.get("global_pool_conditions") is True
+
+
+def load_adapter(spec: AdapterSpec, device: torch.device, dtype: torch.dtype, *, channels_last: bool) -> Adapter:
+    """Check the adapter's folder, then load it.
+
+    Raises:
+        BadModelError: A file is missing, damaged, altered, unsafe or foreign; the message names it.
+    """
+    folder = Path(spec.folder)
+    read_adapter_config(folder)
+    refuse_code(folder)
+    check_files(spec)
+    component = find_network(folder.parent, folder.name, ADAPTER_CLASSES)
+    order = component.config.get("controlnet_conditioning_channel_order", "rgb")
+    if order not in _CHANNEL_ORDERS:
+        raise BadModelError(f"{folder / 'config.json'}: channel order {str(order)[:20]!r} is unknown; use rgb or bgr")
+    network = load_network(component, dtype).to(device)
+    memory_format = torch.channels_last if channels_last else torch.preserve_format
+    network.to(memory_format=memory_format)  # pyright: ignore[reportCallIssue]
+    embed = None if component.class_name == "T2IAdapter" else _take_embedding(cast("_Configured", network))
+    return Adapter(spec, component.class_name, component.config, network, embed)
+
+
+def _take_embedding(network: _Configured) -> nn.Module:
+    """Take the embedding out of a ControlNet, and with it what the network does to pictures and to its output.
+
+    Order of colours and pooling would otherwise be applied to the embedded hint, and before the region mask.
+    """
+    embed = network.controlnet_cond_embedding
+    network.controlnet_cond_embedding = nn.Identity()
+    network.register_to_config(controlnet_conditioning_channel_order="rgb", global_pool_conditions=False)
+    return embed

@@ -1,0 +1,49 @@
+"""The adapters that a worker keeps loaded. Owns how many, and when a changed folder is loaded anew."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.control.adapter_loading import load_adapter
+from engine.models.folder import fingerprint
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.control.adapter_loading import Adapter
+    from engine.messages import AdapterSpec
+    from engine.models.folder import Fingerprint
+
+
+class AdapterShelf:
+    """The last adapters used, for one device and number format."""
+
+    def __init__(self, device: torch.device, dtype: torch.dtype, *, channels_last: bool, capacity: int = 4) -> None:
+        """`capacity` bounds what is kept between requests; those of one request are all loaded at once."""
+        self._device, self._dtype, self._channels_last = device, dtype, channels_last
+        self._capacity = capacity
+        self._loaded: OrderedDict[AdapterSpec, tuple[Fingerprint, Adapter]] = OrderedDict()
+
+    def fetch(self, spec: AdapterSpec) -> Adapter:
+        """The loaded adapter of `spec`, loading it unless its very files are on the shelf.
+
+        Raises:
+            BadModelError: Its folder cannot be used; the message names the file.
+        """
+        found_print = fingerprint(Path(spec.folder))
+        found = self._loaded.pop(spec, None)
+        if found is not None and found[0] == found_print:
+            adapter = found[1]
+        else:
+            del found  # frees the old weights before the new ones arrive
+            while len(self._loaded) >= self._capacity:
+                self._loaded.popitem(last=False)
+            adapter = load_adapter(spec, self._device, self._dtype, channels_last=self._channels_last)
+        self._loaded[spec] = (found_print, adapter)
+        return adapter
+
+    def clear(self) -> None:
+        """Drop all adapters, to give their memory back."""
+        self._loaded.clear()

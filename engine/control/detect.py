@@ -1,0 +1,61 @@
+"""Pictures into control maps: `detect`, the one way in.
+
+Owns the order: frame the picture, let the detector look, place what it saw. Which detectors there are is data
+(engine.messages.detectors); how each is loaded is engine.control.shelf's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.control.framing import frame_picture, looked_at
+from engine.messages.detectors import find_detector
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.control.framing import ResizeMode, Size
+    from engine.control.shelf import DetectorShelf
+    from engine.messages.detectors import OptionValue
+
+
+def detect(
+    kind: str,
+    picture: NDArray[np.uint8],
+    size: Size,
+    seed: int,
+    *,
+    shelf: DetectorShelf,
+    resize: ResizeMode = "crop",
+    resolution: int = 0,
+    options: tuple[tuple[str, OptionValue], ...] = (),
+) -> NDArray[np.uint8]:
+    """The control map of a picture. The same arguments and weights give the same map.
+
+    Args:
+        kind: A detector's name.
+        picture: (H, W, 3) uint8 RGB of any size.
+        size: Width and height of the map, in pixels: exactly what comes out.
+        seed: For detectors that draw something (shuffle, the colours of segments).
+        shelf: Where detectors are loaded and kept.
+        resize: How the picture meets the map's shape. With "fit" the detector sees no border, so that it finds none.
+        resolution: Shorter side of what the detector looks at, in pixels; 0 for its own default.
+        options: Its settings, by name.
+
+    Returns:
+        (height, width, 3) uint8 RGB, its own memory.
+
+    Raises:
+        BadInputError: Unknown kind or option.
+        BadModelError: Its weights are missing or cannot be used; the message names the file and where it belongs.
+    """
+    spec = find_detector(kind)
+    spec.check_options(options)
+    detector = shelf.fetch(spec)
+    height, width = picture.shape[:2]
+    framing = frame_picture((width, height), size, resize)
+    seen = framing.cut(picture, looked_at(framing.size, resolution or spec.resolution, detector.multiple))
+    found = detector.run(np.ascontiguousarray(seen), spec.settings(options), seed)
+    return np.array(framing.place(found, spec.background, categorical=spec.categorical))

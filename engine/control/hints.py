@@ -1,0 +1,172 @@
+"""Control layers into hints: the map and the region mask at the result's size, made once while the files stay.
+
+Owns reading a layer's files and the cache of maps by content. Reading is engine.media.reading's, detecting
+engine.control.detect's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from engine.control.detect import detect
+from engine.control.framing import frame_picture
+from engine.errors import BadInputError
+from engine.media.reading import read_picture
+from engine.messages.detectors import DETECTORS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from engine.control.framing import ResizeMode, Size
+    from engine.control.shelf import DetectorShelf
+    from engine.messages import ControlLayer
+
+_MAP_SEED = 0
+_Made: TypeAlias = "tuple[NDArray[np.uint8], tuple[str, ...]]"
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A layer with what its files say.
+
+    Attributes:
+        layer: The layer.
+        pixels: Its control map, (H, W, 3) uint8 RGB of the result's size.
+        mask: Where it acts, (H, W) uint8, 255 for wholly; None for everywhere.
+        digests: Of the files, by path, for the record in the result.
+        notes: What was done to the files, for people.
+    """
+
+    layer: ControlLayer
+    pixels: NDArray[np.uint8]
+    mask: NDArray[np.uint8] | None
+    digests: dict[str, str]
+    notes: tuple[str, ...]
+
+
+class HintStore:
+    """Makes hints, and keeps the last maps and masks."""
+
+    def __init__(self, open_detectors: Callable[[], DetectorShelf], capacity_bytes: int = 256 * 2**20) -> None:
+        """`open_detectors` is called when a layer's picture is no map yet; `capacity_bytes` bounds what is kept."""
+        self._open_detectors = open_detectors
+        self._capacity_bytes = capacity_bytes
+        self._kept: OrderedDict[tuple[object, ...], _Made] = OrderedDict()
+
+    def make(self, layer: ControlLayer, size: Size) -> Hint:
+        """The hint of `layer` for a result of `size`, in pixels. The detector draws from seed 0.
+
+        Raises:
+            BadInputError: A file cannot be read; the message names it.
+            BadModelError: The detector's weights are missing; the message names them.
+        """
+        file = Path(layer.picture)
+        digest = digest_file(file)
+        look = (layer.resolution, *layer.options)
+        key = (digest, layer.kind, layer.is_map, layer.frame, layer.resize, size, look)
+        pixels, notes = self._keep(key, lambda: self._map(layer, size))
+        digests = {layer.picture: digest}
+        mask: NDArray[np.uint8] | None = None
+        if layer.mask is not None:
+            digest = digest_file(Path(layer.mask))
+            mask_file, resize = Path(layer.mask), layer.resize
+            mask, mask_notes = self._keep((digest, resize, size), lambda: read_mask(mask_file, size, resize))
+            notes = (*notes, *mask_notes)
+            digests[layer.mask] = digest
+        return Hint(layer, pixels, mask, digests, notes)
+
+    def clear(self) -> None:
+        """Forget all maps, to give their memory back."""
+        self._kept.clear()
+
+    def _map(self, layer: ControlLayer, size: Size) -> _Made:
+        file = Path(layer.picture)
+        picture = read_picture(file, frame=layer.frame)
+        notes = tuple(f"{file.name}: {note}" for note in picture.notes)
+        background, categorical = _look_of(layer.kind)
+        if layer.is_map:
+            return place_map(picture.over(background), size, layer.resize, background, categorical=categorical), notes
+        pixels = detect(
+            layer.kind,
+            picture.over(),
+            size,
+            _MAP_SEED,
+            shelf=self._open_detectors(),
+            resize=layer.resize,
+            resolution=layer.resolution,
+            options=layer.options,
+        )
+        return pixels, notes
+
+    def _keep(self, key: tuple[object, ...], make: Callable[[], _Made]) -> _Made:
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = make()
+        self._kept.move_to_end(key)
+        while sum(pixels.nbytes for pixels, _ in self._kept.values()) > self._capacity_bytes and len(self._kept) > 1:
+            self._kept.popitem(last=False)
+        return found
+
+
+def read_mask(file: Path, size: Size, resize: ResizeMode) -> _Made:
+    """A region mask at `size`, (H, W) uint8, and what was done to it.
+
+    White is where a control acts, transparent counts as black, and so does a border. A mask of another size is framed
+    like the layer's picture, so that one painted over the picture stays over it.
+
+    Raises:
+        BadInputError: The file is no picture that can be read.
+    """
+    picture = read_picture(file)
+    seen = picture.over((0, 0, 0))
+    height, width = seen.shape[:2]
+    notes = [f"{file.name}: {note}" for note in picture.notes]
+    if (width, height) != size:
+        notes.append(f"{file.name}: the mask of {width}x{height} was resized to {size[0]}x{size[1]} ({resize})")
+    placed = place_map(seen, size, resize, (0, 0, 0), categorical=False)
+    # Rounded, not cut: white must stay white.
+    grey = np.rint(placed @ np.array([0.299, 0.587, 0.114]))
+    return grey.astype(np.uint8), tuple(notes)
+
+
+def place_map(
+    pixels: NDArray[np.uint8], size: Size, resize: ResizeMode, background: tuple[int, int, int], *, categorical: bool
+) -> NDArray[np.uint8]:
+    """A finished map at `size`; one that has this size already is not touched. Labels are never mixed."""
+    height, width = pixels.shape[:2]
+    framing = frame_picture((width, height), size, resize)
+    if categorical:
+        left, top, right, bottom = (round(edge) for edge in framing.box)
+        content = np.ascontiguousarray(pixels[top : max(bottom, top + 1), left : max(right, left + 1)])
+    else:
+        content = framing.cut(np.ascontiguousarray(pixels), framing.size)
+    return np.array(framing.place(content, background, categorical=categorical))
+
+
+def digest_file(file: Path) -> str:
+    """SHA-256 of a file's bytes.
+
+    Raises:
+        BadInputError: It cannot be read.
+    """
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be read ({error.strerror}); choose another picture") from error
+
+
+def _look_of(kind: str) -> tuple[tuple[int, int, int], bool]:
+    """Colour of a map where there is no picture, and whether its colours are labels."""
+    for spec in DETECTORS:
+        if spec.kind == kind:
+            return spec.background, spec.categorical
+    return (0, 0, 0), kind == "segment"

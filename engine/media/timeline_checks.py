@@ -1,0 +1,20 @@
+"""What both forms of timeline files check and say alike."""
+
+from __future__ import annotations
+
+from engine.messages import check_float
+from engine.messages.video import MAX_FPS
+
+_MIN_FPS = 0.1
+_SHOWN_CHARS = 40
+
+
+def check_fps(fps: float) -> None:
+    """Raise BadInputError unless `fps` is a rate that a take can have."""
+    check_float("fps", fps, _MIN_FPS, MAX_FPS)
+
+
+def short_prompt(prompt: str) -> str:
+    """A prompt, as an error names a place by it: one quoted line of at most 40 characters."""
+    line = " ".join(prompt.split())
+    return f'"{line}"' if len(line) <= _SHOWN_CHARS else f'"{line[: _SHOWN_CHARS - 1]}…"'

@@ -1,0 +1,159 @@
+"""Model specifications: data about a model, and whether it can do a request."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from engine.errors import BadInputError
+from engine.messages.checks import MAX_SIDE, MIN_SIDE
+from engine.messages.edit import EDIT_METHODS, EditMethod, PictureEdit
+from engine.messages.image import ImageRequest
+from engine.messages.layers import ControlLayer
+from engine.messages.video import VideoRequest
+
+CONTROLLED_FAMILIES = ("stable_diffusion",)
+"""Families for which engine.control has adapters."""
+
+
+class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of a model, relative to its folder, with the digest that proves it whole."""
+
+    path: str
+    sha256: str
+    size_bytes: int
+
+
+class VideoSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a model can do with time. Frames are the video's; `window` and `stride` count the network's own frames."""
+
+    family: str
+    """Which of engine.models.families spreads it over devices: "motion_unet", "unet3d", "wan", "ltx"."""
+    adapter: str = ""
+    """Folder of the MotionAdapter inside the model's folder; empty where the network itself knows time."""
+    default_frames: int = 48
+    default_fps: float = 8.0
+    default_steps: int = 4
+    scope: Literal["blocks", "dual"] = "blocks"
+    window: int = 16
+    """Frames that the network was trained on at once."""
+    stride: int = 8
+    """Windows start at multiples of it within a shot."""
+    anchors: int = 0
+    """Frames spread over the shot that every frame sees in the scope "dual"."""
+    noise: Literal["independent", "rescheduled", "orbit"] = "rescheduled"
+    """Initial noise of frames: each its own; FreeNoise's shuffled windows; or one per shot that turns in circles."""
+    orbit_frames: tuple[int, ...] = ()
+    """For "orbit": frames of a full turn of each latent channel's noise; 0 for a channel that keeps one noise."""
+    orbit_pairs: tuple[tuple[int, int], ...] = ()
+    """For "orbit": pairs of channels that go round each other, so that their angle tells the time in every frame."""
+    frame_multiple: int = 1
+    frame_remainder: int = 0
+    """A take's length leaves this remainder when divided by `frame_multiple`."""
+
+    def nearest_frames(self, frames: int) -> int:
+        """The allowed length closest to `frames`, at least 1."""
+        steps = max(0, round((frames - self.frame_remainder) / self.frame_multiple))
+        return max(steps * self.frame_multiple + self.frame_remainder, self.frame_remainder or self.frame_multiple)
+
+
+class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """Data about a model: what it is, where it lies, its defaults and what it can do."""
+
+    name: str
+    title: str
+    family: str
+    folder: str
+    licence: str
+    description: str = ""
+    files: tuple[ModelFile, ...] = ()
+    default_width: int = 256
+    default_height: int = 256
+    size_multiple: int = 16
+    max_side: int = MAX_SIDE
+    default_steps: int = 1
+    edit_steps: int = 0
+    """Steps of an edit, where that takes more than a picture from noise; 0 for as many."""
+    max_steps: int = 1
+    default_guidance: float = 1.0
+    schedule: str = ""
+    """Which noise levels its steps visit (engine.sampling.schedule); empty for what its scheduler file means."""
+    takes_negative: bool = False
+    takes_guidance: bool = False
+    controls: tuple[str, ...] = ()
+    """Kinds of control for which the catalogue holds an adapter that fits it; others need one named."""
+    edits: tuple[EditMethod, ...] = EDIT_METHODS
+    """What it can do with a picture."""
+    draws: bool = True
+    """Makes pictures from noise; an inpainting network only paints into masks."""
+    video: VideoSpec | None = None
+    vocabulary: tuple[str, ...] = ()
+    """Words the model knows; empty when it understands free text."""
+
+    def check(self, request: ImageRequest | VideoRequest) -> None:
+        """Raise BadInputError, with the remedy, unless this model can do `request`."""
+        if isinstance(request, VideoRequest):
+            self._check_video(request)
+        for side in (request.width, request.height):
+            if side % self.size_multiple or side > self.max_side:
+                raise BadInputError(
+                    f"size {request.width}x{request.height} does not suit {self.name}; "
+                    f"use multiples of {self.size_multiple} from {MIN_SIDE} to {self.max_side}, "
+                    f"e.g. {self.nearest_side(request.width)}x{self.nearest_side(request.height)}"
+                )
+        if request.steps > self.max_steps:
+            raise BadInputError(f"{request.steps} steps is too many for {self.name}; use 1 to {self.max_steps}")
+        if request.negative_prompt and not self.takes_negative:
+            raise BadInputError(f"{self.name} takes no negative prompt; leave it out")
+        if request.guidance_scale != self.default_guidance and not self.takes_guidance:
+            raise BadInputError(f"{self.name} takes no guidance; leave it at {self.default_guidance:g}")
+        if isinstance(request, ImageRequest):
+            self._check_edit(request.edit)
+            self._check_controls(request.controls, request.steps)
+
+    @property
+    def no_controls(self) -> str:
+        """Why it takes no controls at all, for people; empty where it does."""
+        if self.family in CONTROLLED_FAMILIES:
+            return ""
+        return f"{self.name} takes no controls: there are no adapters for its family, {self.family}"
+
+    def _check_controls(self, layers: tuple[ControlLayer, ...], steps: int) -> None:
+        for layer in layers:
+            if not layer.enabled:
+                continue
+            if self.no_controls:
+                raise BadInputError(f"{self.no_controls}; choose another model or switch the control off")
+            if not layer.adapter and layer.kind not in self.controls:
+                known = ", ".join(self.controls) or "none"
+                raise BadInputError(
+                    f"{self.name} has no {layer.kind!r} control; it has: {known}; "
+                    "for others name the folder of an adapter made for it (adapter=FOLDER)"
+                )
+            layer.check_steps(steps)
+
+    def _check_edit(self, edit: PictureEdit | None) -> None:
+        if edit is None and not self.draws:
+            raise BadInputError(
+                f"{self.name} paints into masks only; give it a picture and a mask (`onetake edit`), or choose another"
+            )
+        if edit is not None and edit.method not in self.edits:
+            known = ", ".join(self.edits) or "no edits"
+            raise BadInputError(f"{self.name} cannot {edit.method}; it can do: {known}")
+
+    def _check_video(self, request: VideoRequest) -> None:
+        if self.video is None:
+            raise BadInputError(f"{self.name} makes pictures only; choose a model that makes videos")
+        for shot in request.timeline.shots():
+            if len(shot) % self.video.frame_multiple != self.video.frame_remainder:
+                raise BadInputError(
+                    f"{self.name} cannot make a shot of {len(shot)} frames; "
+                    f"use {self.video.nearest_frames(len(shot))}, for instance"
+                )
+
+    def nearest_side(self, side: int) -> int:
+        """The allowed side length closest to `side`, in pixels."""
+        multiple = self.size_multiple
+        low, high = -(-MIN_SIDE // multiple) * multiple, self.max_side // multiple * multiple
+        return min(max(round(side / multiple) * multiple, low), high)

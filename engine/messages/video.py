@@ -1,0 +1,145 @@
+"""Video and export requests: everything that affects a take, and how it leaves the program."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from engine.errors import BadInputError
+from engine.messages.checks import (
+    MAX_GUIDANCE,
+    MAX_SEED,
+    MAX_STEPS,
+    check_choice,
+    check_float,
+    check_int,
+    check_size,
+    check_text,
+)
+from engine.messages.timeline import MAX_FRAMES, Timeline
+
+MAX_FPS = 240.0
+CODECS = ("h264", "prores", "gif", "webp", "png")
+SUFFIX_OF_CODEC = {"h264": ".mp4", "prores": ".mov", "gif": ".gif", "webp": ".webp", "png": ""}
+"""How the name of a result ends; a picture sequence is a folder."""
+
+
+def check_codec(codec: str, width: int, height: int) -> None:
+    """Raise BadInputError unless `codec` is known and can hold pictures of this size, in pixels."""
+    check_choice("codec", codec, CODECS)
+    if codec in ("h264", "prores") and (width % 2 or height % 2):
+        raise BadInputError(
+            f"size {width}x{height} does not suit {codec}, whose sides are even; use "
+            f"{width + width % 2}x{height + height % 2}, or write a GIF, WebP or a folder of pictures"
+        )
+
+
+class FrameSpan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Global frame ids from `start` up to, not including, `stop`."""
+
+    start: int
+    stop: int
+
+    def __post_init__(self) -> None:
+        check_int("first frame", self.start, 0, MAX_FRAMES)
+        check_int("end frame", self.stop, self.start + 1, MAX_FRAMES)
+
+
+class VideoRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="video"):
+    """One take. Holds everything that affects the frames; `devices` does not, by promise and by test.
+
+    Sizes are in pixels. `devices` are names as typed ("cuda:0", "cpu:2" for two ranks on the CPU); empty for all there
+    are. With `base`, the job id of a finished take of the same length and size, only the frames of `redo` are made
+    again and all others stay as they are, byte for byte.
+    """
+
+    timeline: Timeline
+    seed: int
+    model: str = "papercut"
+    negative_prompt: str = ""
+    width: int = 256
+    height: int = 256
+    fps: float = 8.0
+    steps: int = 4
+    guidance_scale: float = 1.0
+    scope: Literal["", "blocks", "dual"] = ""
+    """What a frame's temporal attention sees; empty for the model's default."""
+    codec: Literal["h264", "prores", "gif", "webp", "png"] = "h264"
+    """How the frames leave the program; does not affect them."""
+    devices: tuple[str, ...] = ()
+    base: str = ""
+    redo: tuple[FrameSpan, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_int("seed", self.seed, 0, MAX_SEED)
+        check_text("model", self.model)
+        check_text("negative prompt", self.negative_prompt)
+        check_size(self.width, self.height)
+        check_float("fps", self.fps, 0.1, MAX_FPS)
+        check_int("steps", self.steps, 1, MAX_STEPS)
+        check_float("guidance", self.guidance_scale, 0.0, MAX_GUIDANCE)
+        check_choice("scope", self.scope, ("", "blocks", "dual"))
+        check_codec(self.codec, self.width, self.height)
+        if bool(self.base) != bool(self.redo):
+            raise BadInputError("a re-roll needs both the take and the frames to make again; give both or neither")
+        for span in self.redo:
+            if span.stop > self.timeline.frames:
+                raise BadInputError(
+                    f"frames {span.start} to {span.stop - 1} are not all in a take of {self.timeline.frames}"
+                )
+
+    @property
+    def prompt(self) -> str:
+        """The first segment's prompt: the take's name in lists."""
+        return self.timeline.segments[0].prompt
+
+    @property
+    def frames(self) -> int:
+        """Length in frames."""
+        return self.timeline.frames
+
+    @property
+    def count(self) -> int:
+        """Number of results."""
+        return 1
+
+
+class ExportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="export"):
+    """Frames of a finished or unfinished take, encoded. `take` is the job id of a video."""
+
+    take: str
+    codec: Literal["h264", "prores", "gif", "webp", "png"] = "h264"
+    fps: float = 8.0
+    first: int = 0
+    end: int = 0
+    """The frame behind the last one; 0 for the take's end."""
+
+    def __post_init__(self) -> None:
+        check_text("take", self.take)
+        check_choice("codec", self.codec, CODECS)
+        check_float("fps", self.fps, 0.1, MAX_FPS)
+        check_int("first frame", self.first, 0, MAX_FRAMES)
+        check_int("end frame", self.end, 0, MAX_FRAMES)
+        if self.end and self.end <= self.first:
+            raise BadInputError(f"the export would end at frame {self.end}, before it starts; move the out point")
+
+    @property
+    def prompt(self) -> str:
+        """What lists call it."""
+        return f"Export of {self.take}"
+
+    @property
+    def seed(self) -> int:
+        """An export draws nothing."""
+        return 0
+
+    @property
+    def model(self) -> str:
+        """An export needs no model."""
+        return ""
+
+    @property
+    def count(self) -> int:
+        """Number of results; a picture sequence counts as one folder."""
+        return 1

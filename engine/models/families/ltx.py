@@ -1,0 +1,178 @@
+"""LTX-Video text to video: LTXPipeline folders.
+
+Owns what such a folder is made of, and how its noise levels follow the size of a clip. Latents are
+1 + (frames - 1) / 8 in time. Does not own: how the transformer is called (ltx_transformer.py) or spread over a take
+(windowed.py), the decoder's stream (ltx_decoder.py), or the text encoder.
+
+As the stock pipeline does it, with these exceptions: everything stays on the device; the transformer is told the
+frame rate of the model's specification, whatever the take is played at.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.errors import BadModelError
+from engine.models.families.causal_frames import frames_of, latent_frames
+from engine.models.families.frame_autoencoder import apply_linear_map, fit_linear_map
+from engine.models.families.ltx_decoder import LtxDecoder
+from engine.models.families.ltx_transformer import LtxTransformer
+from engine.models.families.windowed import WindowedDenoiser
+from engine.models.folder import check_folder, class_name_in, find_network, read_config
+from engine.models.noise_levels import read_noise_levels
+from engine.models.stock import load_network
+from engine.models.t5_text import T5TextEncoder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    import torch
+    from torch import Tensor, nn
+
+    from engine.messages import ModelSpec
+    from engine.models.denoiser import Conditioning, StepContext
+    from engine.models.noise_levels import NoiseLevels
+    from engine.parallel.mesh import Mesh
+    from engine.parallel.partition import Partition
+    from engine.parallel.scopes import Scope
+
+PIPELINES = ("LTXPipeline",)
+MAX_TOKENS = 128
+
+
+class Ltx:
+    """A loaded model of this family; implements VideoModel."""
+
+    def __init__(
+        self,
+        spec: ModelSpec,
+        *,
+        base_levels: NoiseLevels,
+        shifts: Mapping[str, float] | None,
+        text_encoder: T5TextEncoder,
+        transformer: nn.Module,
+        decoder: LtxDecoder,
+        latent_channels: int,
+    ) -> None:
+        """`shifts`: how the shift of `base_levels` follows the size of a clip; None where it is fixed."""
+        assert spec.video is not None
+        self.text_encoder = text_encoder
+        self.transformer = LtxTransformer(
+            transformer, decoder.stride / spec.video.default_fps, decoder.pixels_per_latent
+        )
+        self.decoder = decoder
+        self.decode_halo = decoder.halo
+        self.latent_channels = latent_channels
+        self._base_levels = base_levels
+        self._shifts = shifts
+        self._windowed = WindowedDenoiser(base_levels, self.transformer)
+        self._to_rgb: Tensor | None = None
+
+    @staticmethod
+    def load(spec: ModelSpec, device: torch.device, dtype: torch.dtype) -> Ltx:
+        """Check the spec's folder, then load it.
+
+        Raises:
+            BadModelError: A file is missing, damaged, altered or unsafe, or the components do not fit together.
+        """
+        folder = check_folder(spec)
+        index = folder / "model_index.json"
+        class_name_in(read_config(index), "_class_name", index, PIPELINES)
+        vae = find_network(folder, "vae", ("AutoencoderKLLTXVideo",))
+        transformer = find_network(folder, "transformer", ("LTXVideoTransformer3DModel",))
+        channels, scaling_factor = vae.config.get("latent_channels", 128), vae.config.get("scaling_factor", 1.0)
+        if type(channels) is not int or not isinstance(scaling_factor, (int, float)) or not scaling_factor:
+            raise BadModelError(f"{vae.folder / 'config.json'}: latent_channels or scaling_factor; get the model again")
+        _check_fit(transformer.config, transformer.folder / "config.json", channels)
+        if vae.config.get("patch_size_t", 1) != 1:
+            raise BadModelError(f"{vae.folder / 'config.json'}: patch_size_t is not 1; get the model again")
+        levels, shifts = read_ltx_levels(folder)
+        text = T5TextEncoder.load(folder, "T5EncoderModel", MAX_TOKENS, device, dtype, sees_padding=True)
+        return Ltx(
+            spec,
+            base_levels=levels,
+            shifts=shifts,
+            text_encoder=text,
+            transformer=load_network(transformer, dtype).to(device),
+            decoder=LtxDecoder(load_network(vae, dtype).to(device), float(scaling_factor)),
+            latent_channels=channels,
+        )
+
+    def noise_levels_of(self, width: int, height: int, clip_frames: int) -> NoiseLevels:
+        """As VideoModel.noise_levels_of.
+
+        Larger clips are noised more, since neighbouring latents tell more about each other: Esser et al.,
+        arXiv:2403.03206, section 5.3.2.
+        """
+        if self._shifts is None:
+            return self._base_levels
+        _, h, w = self.latent_shape(width, height)
+        low, high = self._shifts["base_image_seq_len"], self._shifts["max_image_seq_len"]
+        slope = (self._shifts["max_shift"] - self._shifts["base_shift"]) / (high - low)
+        mu = self._shifts["base_shift"] + slope * (clip_frames * h * w - low)
+        return replace(self._base_levels, flow_shift=math.exp(mu))
+
+    def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
+        cell = self.decoder.pixels_per_latent
+        return self.latent_channels, height // cell, width // cell
+
+    def latent_frames(self, frames: int) -> int:
+        return latent_frames(frames, self.decoder.stride)
+
+    def frames_of(self, latent_frame: int) -> range:
+        return frames_of(latent_frame, self.decoder.stride)
+
+    def encode_prompts(self, prompts: Sequence[str]) -> Tensor:
+        return self.text_encoder.encode(prompts)
+
+    def spread(self, mesh: Mesh, partition: Partition, scope: Scope) -> AbstractContextManager[None]:
+        return self._windowed.spread(mesh, partition, scope)
+
+    def denoise(self, latents: Tensor, step: StepContext, conditioning: Conditioning) -> Tensor:
+        return self._windowed.denoise(latents, step, conditioning)
+
+    def decode(self, latents: Tensor, first: int, last: int) -> Iterator[Tensor]:
+        return self.decoder.decode(latents, first, last)
+
+    def preview(self, clean: Tensor) -> Tensor:
+        # The map is fitted once, to the first picture asked for: a latent frame alone decodes to one frame.
+        if self._to_rgb is None:
+            (picture,) = self.decoder.decode(clean[:1].transpose(0, 1)[None], 0, 1)
+            self._to_rgb = fit_linear_map(clean[0], picture[0])
+        return apply_linear_map(clean, self._to_rgb)
+
+
+def read_ltx_levels(folder: Path) -> tuple[NoiseLevels, dict[str, float] | None]:
+    """The noise levels, and how their shift follows the number of tokens of a clip, if it does.
+
+    Raises:
+        BadModelError: The configuration is missing, malformed, or that of no flow model.
+    """
+    file = folder / "scheduler" / "scheduler_config.json"
+    config = read_config(file)
+    class_name_in(config, "_class_name", file, ("FlowMatchEulerDiscreteScheduler",))
+    numbers: dict[str, float] = {}
+    defaults = {"base_image_seq_len": 256, "max_image_seq_len": 4096, "base_shift": 0.5, "max_shift": 1.15}
+    for key, default in {**defaults, "shift_terminal": 0.0}.items():
+        value = config.get(key, default)
+        value = 0.0 if value is None and key == "shift_terminal" else value
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise BadModelError(f"{file}: {key} is {str(value)[:80]}, not a number; get the model again")
+        numbers[key] = float(value)
+    if not numbers["base_image_seq_len"] < numbers["max_image_seq_len"] or not 0 <= numbers["shift_terminal"] < 1:
+        raise BadModelError(f"{file}: base_image_seq_len, max_image_seq_len or shift_terminal; get the model again")
+    if config.get("time_shift_type", "exponential") != "exponential":
+        raise BadModelError(f"{file}: time_shift_type is {str(config['time_shift_type'])[:80]}; get the model again")
+    levels = replace(read_noise_levels(folder), flow_spacing="fractions", shift_terminal=numbers.pop("shift_terminal"))
+    return levels, numbers if config.get("use_dynamic_shifting") is True else None
+
+
+def _check_fit(config: Mapping[str, object], file: Path, channels: int) -> None:
+    if config.get("in_channels", 128) != channels:
+        raise BadModelError(f"{file}: in_channels does not fit the autoencoder's {channels}; get the model again")
+    if config.get("patch_size", 1) != 1 or config.get("patch_size_t", 1) != 1:
+        raise BadModelError(f"{file}: patch_size and patch_size_t are not 1, as Onetake needs; get the model again")

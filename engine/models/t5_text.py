@@ -1,0 +1,71 @@
+"""T5 and UMT5 text encoders of a model folder: prompts to embeddings.
+
+Owns the stock encoder and its tokenizer, and that a prompt's padding is told by zeros. Does not own which words mean
+what to a network (engine.models.families).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+import torch
+
+from engine.models.folder import find_network
+from engine.models.stock import load_network
+from engine.models.tokenizer import load_tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from torch import Tensor, nn
+
+    from engine.models.tokenizer import Tokenizer
+
+
+class T5TextEncoder:
+    """A loaded encoder."""
+
+    def __init__(self, tokenizer: Tokenizer, encoder: nn.Module, *, sees_padding: bool) -> None:
+        """`sees_padding`: whether words attend to the padding behind them, as the model was trained."""
+        self.tokenizer = tokenizer
+        self.encoder = encoder
+        self._sees_padding = sees_padding
+
+    @staticmethod
+    def load(
+        folder: Path, class_name: str, max_tokens: int, device: torch.device, dtype: torch.dtype, *, sees_padding: bool
+    ) -> T5TextEncoder:
+        """Load `folder`/tokenizer and `folder`/text_encoder, which must be of the class `class_name`.
+
+        Raises:
+            BadModelError: A file is missing, damaged, unsafe or of another class.
+        """
+        component = find_network(folder, "text_encoder", (class_name,))
+        tokenizer = load_tokenizer(folder, max_tokens)
+        return T5TextEncoder(tokenizer, load_network(component, dtype).to(device), sees_padding=sees_padding)
+
+    def encode(self, prompts: Sequence[str]) -> Tensor:
+        """Embeddings (n, tokens, channels), in the encoder's dtype and on its device.
+
+        The rows of padding are zero, and no others are: `text_mask` reads them back, also from a mixture of prompts.
+        """
+        # One by one: a prompt's numbers must not depend on its company.
+        return torch.cat([self._encode(prompt) for prompt in prompts])
+
+    def _encode(self, prompt: str) -> Tensor:
+        tokens = self.tokenizer.encode(prompt)
+        device = next(self.encoder.parameters()).device
+        ids, is_text = torch.tensor([tokens.ids], device=device), torch.tensor([tokens.is_text], device=device)
+        mask = torch.ones_like(ids) if self._sees_padding else is_text.long()
+        output = cast("_EncoderOutput", self.encoder(ids, attention_mask=mask))
+        return output.last_hidden_state * is_text[..., None]
+
+
+def text_mask(embeddings: Tensor) -> Tensor:
+    """Which rows of (n, tokens, channels) are no padding: (n, tokens), bool."""
+    return (embeddings != 0).any(dim=-1)
+
+
+class _EncoderOutput(Protocol):
+    last_hidden_state: Tensor

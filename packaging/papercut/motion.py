@@ -1,0 +1,220 @@
+"""Owns the motion adapter (a stock MotionAdapter): its clips on disk and its training over the frozen denoiser.
+
+What travels in a scene travels because its noise orbits (layout.orbit), and the denoiser draws that frame by frame.
+What beats (snow that falls, wings, ripples, twinkling stars) is a function of the frame's number in its beat, which
+only the motion modules know: windows start at multiples of a beat, so a place in the window tells the phase. The
+modules also hold neighbouring frames together. Trained in the denoiser's two roles, one step from the clip's own
+noise and refinement at lower noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers.models.attention_processor import AttnProcessor
+from diffusers.models.unets.unet_motion_model import MotionAdapter, UNetMotionModel
+from numpy.typing import NDArray
+from torch.utils.data import IterableDataset, get_worker_info
+
+from papercut.captions import write_caption
+from papercut.checkpoints import Average, Clock, load, save
+from papercut.grammar import Scene, sample_scene
+from papercut.layout import CELL, LATENT_CHANNELS, draw_noise, orbit
+from papercut.pool import Encoders, Rows, batches
+from papercut.render import render
+from papercut.text import MAX_TOKENS, WIDTH
+from papercut.training import as_tensor, descend, half_precision, read_rows, seed_torch, set_learning_rate
+from papercut.unet import TEACHER_LIMIT, WEIGHT_LIMIT, load_unet, predict
+
+FRAMES = 16  # of a clip: two beats
+SIDE = 256
+LEARNING_RATE = 1e-3
+STILL_SHARE = 0.25  # of clips in which nothing beats
+
+
+class ClipPool(Rows):
+    """Rows of clips: their two noises, latents of all frames, text features."""
+
+    def __init__(self, work: Path, *, capacity: int | None = None) -> None:
+        super().__init__(work / "pool-clips", capacity)
+        grid = (LATENT_CHANNELS, SIDE // CELL, SIDE // CELL)
+        self.noise = self.open("noise", (2, *grid), np.float16)
+        self.latents = self.open("latents", (FRAMES, *grid), np.float16)
+        self.features = self.open("features", (MAX_TOKENS, WIDTH), np.float16)
+
+
+def has_beat(scene: Scene) -> bool:
+    """Whether anything in the scene moves within a beat."""
+    return scene.snow or scene.rain or scene.birds or scene.stars or scene.water != "none" or scene.boats > 0
+
+
+class _Clips(IterableDataset[tuple[NDArray[np.uint8], NDArray[np.float16], str]]):
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def __iter__(self) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float16], str]]:
+        worker = get_worker_info()
+        rng = np.random.default_rng([17, self.seed, worker.id if worker else 0])
+        while True:
+            scene = sample_scene(rng)
+            if not has_beat(scene) and rng.random() > STILL_SHARE:
+                continue
+            pair = np.stack([draw_noise(rng, SIDE, SIDE), draw_noise(rng, SIDE, SIDE)]).astype(np.float16)
+            first, second = pair.astype(np.float32)
+            pictures = [render(scene, orbit(first, second, frame)).picture for frame in range(FRAMES)]
+            yield np.stack(pictures), pair, write_caption(scene, rng)
+
+
+def fill_clips(work: Path, count: int, *, workers: int = 1, batch: int = 4) -> None:
+    """Render and encode until the pool holds `count` clips; a killed run continues where it stopped."""
+    pool, encoders = ClipPool(work, capacity=max(count, 1)), Encoders(work)
+    position = pool.count
+    for fresh in batches(_Clips(position), batch, workers):
+        rows = fresh[: min(count, pool.capacity) - position]
+        if not rows:
+            break
+        place = slice(position, position + len(rows))
+        frames = np.concatenate([row[0] for row in rows])
+        pool.latents[place] = encoders.latents(frames).reshape(len(rows), FRAMES, *pool.latents.shape[2:])
+        pool.features[place] = encoders.features([row[2] for row in rows])
+        pool.noise[place] = np.stack([row[1] for row in rows])
+        position += len(rows)
+        pool.commit(position)
+        if position % (25 * batch) == 0:
+            print(f"clips: {position}", flush=True)
+
+
+def make_adapter() -> MotionAdapter:
+    """10M weights: one temporal transformer behind every layer of the denoiser."""
+    return MotionAdapter(
+        block_out_channels=(96, 192, 288),
+        motion_layers_per_block=1,
+        motion_mid_block_layers_per_block=1,
+        motion_num_attention_heads=6,
+        motion_max_seq_length=2 * FRAMES,
+        use_motion_mid_block=True,
+    )
+
+
+def _named_modules(model: torch.nn.Module) -> list[tuple[str, torch.nn.Module]]:
+    return list(model.named_modules())  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def orbit_noise(pair: NDArray[Any]) -> NDArray[np.float32]:
+    """The noise of a clip's frames, (C, T, h, w), from its two noises, (2, C, h, w)."""
+    first, second = pair.astype(np.float32)
+    return np.stack([orbit(first, second, frame) for frame in range(FRAMES)], axis=1)
+
+
+def train_motion(  # noqa: PLR0915 - one training step, read top to bottom
+    work: Path, budget_s: float, device: torch.device, *, clips: int = 2, student_share: float = 0.75
+) -> None:
+    """Train the motion modules until the time budget is spent, resuming from work/motion.pt.
+
+    Args:
+        work: Folder of checkpoints and pools.
+        budget_s: Training seconds over all sittings.
+        device: Where to train.
+        clips: Clips a step.
+        student_share: Probability that a step trains one step from the clips' own noise.
+    """
+    seed_torch(9)
+    unet, scale = load_unet(work)
+    # diffusers leaves these methods' types open.
+    stock: Any = UNetMotionModel.from_unet2d(unet, make_adapter())
+    stock.set_attn_processor(AttnProcessor())
+    stock.freeze_unet2d_params()
+    model: torch.nn.Module = stock.to(device)
+    moving = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
+    modules = torch.nn.ModuleDict(
+        {name.replace(".", "/"): module for name, module in _named_modules(model) if name.endswith("motion_modules")}
+    )
+    average = Average(modules, 0.98)
+    optimizer = torch.optim.AdamW(moving.values(), lr=LEARNING_RATE, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+    path, pool = work / "motion.pt", ClipPool(work)
+    state = load(path)
+    step, spent = 0, 0.0
+    if state is not None:
+        modules.load_state_dict(state["model"])
+        average.weights = state["average"]
+        optimizer.load_state_dict(state["optimizer"])
+        step, spent = state["step"], state["spent"]
+    else:
+        with torch.no_grad():  # the modules begin as if they were not there
+            for name, weight in moving.items():
+                if ".proj_out." in name:
+                    weight.zero_()
+        average = Average(modules, 0.98)
+    clock, rng = Clock(budget_s, spent, warmup_steps=60), np.random.default_rng([9, step])
+    seed_torch(step)
+    totals, counted = np.zeros(4), np.zeros(4)
+    while not clock.over:
+        rows = rng.integers(0, pool.count, clips)
+        x = read_rows(pool.latents[rows], device).transpose(1, 2) * scale
+        noise = as_tensor(np.stack([orbit_noise(pool.noise[row]) for row in rows])).to(device)
+        features = read_rows(pool.features[rows], device)
+        student = rng.random() < student_share
+        if student:
+            t, timestep = 1.0, 999.0
+        else:
+            t = float(np.clip(1 / (1 + np.exp(-rng.standard_normal())), 0.002, TEACHER_LIMIT))
+            timestep, noise = 1000 * t, torch.randn_like(noise)
+        set_learning_rate(optimizer, LEARNING_RATE * clock.factor(step))
+        with half_precision(device):
+            frames = features.repeat_interleave(FRAMES, 0)
+            output = predict(model, (1 - t) * x + t * noise, timestep, frames).float()
+        error = (output - x).square().mean()
+        # Where the truth changes from frame to frame, the output must change alike.
+        change = ((output[:, :, 1:] - output[:, :, :-1]) - (x[:, :, 1:] - x[:, :, :-1])).square().mean()
+        loss = (error + change) / max(t * t, 1 / WEIGHT_LIMIT)
+        descend(loss, optimizer, moving.values())
+        if step % 4 == 0:
+            average.update(modules, step // 4)
+        step += 1
+        place = 0 if student else 2
+        totals[place : place + 2] += (error.item(), change.item())
+        counted[place : place + 2] += 1
+        if step % 25 == 0:
+            error_s, change_s, error_t, change_t = totals / np.maximum(counted, 1)
+            print(
+                f"motion step {step} {clock.spent_s:.0f}s student {error_s:.4f} change {change_s:.4f} "
+                f"teacher {error_t:.4f} change {change_t:.4f} lr {optimizer.param_groups[0]['lr']:.2e} "
+                f"clips {pool.count}",
+                flush=True,
+            )
+            totals, counted = np.zeros(4), np.zeros(4)
+        if step % 100 == 0 or clock.over:
+            save(
+                {
+                    "model": modules.state_dict(),
+                    "average": average.weights,
+                    "optimizer": optimizer.state_dict(),
+                    "step": step,
+                    "spent": clock.spent_s,
+                },
+                path,
+            )
+
+
+def load_motion(work: Path) -> MotionAdapter | None:
+    """The averaged motion modules as an adapter, or None when none were trained."""
+    state = load(work / "motion.pt")
+    if state is None:
+        return None
+    adapter = make_adapter()
+    weights = {name.replace("/", "."): value for name, value in state["average"].items()}
+    adapter.load_state_dict(weights)
+    return adapter.eval().requires_grad_(requires_grad=False)
+
+
+@torch.no_grad()
+def passing_adapter() -> MotionAdapter:
+    """An adapter of zeros, which hands every frame through: takes travel with their noise, and beats stand still."""
+    adapter = make_adapter()
+    for weight in adapter.parameters():
+        weight.zero_()
+    return adapter.eval()

@@ -1,0 +1,109 @@
+"""engine.media.timeline_otio: cuts of editing programs become takes, or are told where they cannot."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false, reportUntypedFunctionDecorator=false
+# OpenTimelineIO 0.18 has no type stubs.
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import opentimelineio as otio
+import pytest
+from opentimelineio.opentime import RationalTime, TimeRange
+
+from engine.errors import BadInputError
+from engine.media.timeline_file import read_timeline
+from engine.messages import Segment, Timeline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def clip(name: str, frames: float, rate: float = 24.0, **fields: object) -> otio.schema.Clip:
+    span = TimeRange(RationalTime(0, rate), RationalTime(frames, rate))
+    return otio.schema.Clip(name=name, source_range=span, **fields)
+
+
+def dissolve(before: float, after: float) -> otio.schema.Transition:
+    offsets = (RationalTime(before, 24), RationalTime(after, 24))
+    return otio.schema.Transition(transition_type="SMPTE_Dissolve", in_offset=offsets[0], out_offset=offsets[1])
+
+
+def gap(frames: float) -> otio.schema.Gap:
+    return otio.schema.Gap(source_range=TimeRange(RationalTime(0, 24), RationalTime(frames, 24)))
+
+
+def read_tracks(tmp_path: Path, *tracks: list[object], kind: str = "Video") -> tuple[Timeline, float | None]:
+    document = otio.schema.Timeline("from an editor")
+    for number, items in enumerate(tracks, 1):
+        track = otio.schema.Track(f"V{number}", children=items, kind=kind)
+        document.tracks.append(track)
+    (tmp_path / "cut.otio").write_text(document.to_json_string())
+    return read_timeline(tmp_path / "cut.otio")
+
+
+def test_a_cut_of_an_editing_program_becomes_shots(tmp_path: Path) -> None:
+    """Touching clips are cuts; a dissolve over a cut keeps its place and length in time."""
+    marker = otio.schema.Marker(name="m", comment="a lake by day")
+    timeline, fps = read_tracks(
+        tmp_path, [clip("dawn", 48), clip("x.mov", 48, markers=[marker]), dissolve(4, 8), clip("night", 24)]
+    )
+    assert fps == 24
+    assert timeline.segments == (
+        Segment(prompt="dawn", frames=48),
+        Segment(prompt="a lake by day", frames=44, cut=True),
+        Segment(prompt="night", frames=28, transition=12),
+    )
+
+
+def test_clips_of_another_rate_count_in_frames_of_the_first(tmp_path: Path) -> None:
+    """Two seconds stay two seconds."""
+    timeline, fps = read_tracks(tmp_path, [clip("a", 24), clip("b", 100, rate=50.0)])
+    assert (timeline.segments[1].frames, fps) == (48, 24)
+
+
+@pytest.mark.parametrize(
+    ("items", "said"),
+    [
+        ([clip("a", 24), gap(6), clip("b", 24)], 'a gap of 6 frames at frame 24 after "a"; close it'),
+        ([gap(6), clip("a", 24)], "a gap of 6 frames at frame 0; close it"),
+        ([clip("a", 24.5)], 'the clip "a" lasts 24.5 frames at 24 a second; trim it'),
+        ([clip("a", 24), clip("b", 10, rate=25.0)], 'the clip "b" lasts 9.6 frames'),
+        ([clip("a", 24), dissolve(24, 2), clip("b", 24)], 'leaves nothing of "a" before it; shorten it'),
+        ([clip("a", 24), dissolve(0, 25), clip("b", 24)], r'clip 2 \("b"\): a transition of 25 frames does not fit'),
+        ([dissolve(0, 2), clip("a", 24)], "a transition at frame 0 joins nothing"),
+        ([clip("a", 24), dissolve(0, 2)], "transition at the end leads nowhere"),
+        ([clip("", 24)], "the prompt is empty"),
+        ([clip("a", 0)], "segment frames 0 is out of range"),
+        ([clip("a", 24, rate=0.0)], "fps 0 is out of range"),
+        ([otio.schema.Clip("a")], 'the clip "a" has no length'),
+        ([clip("a", 24), otio.schema.Stack("s")], 'a Stack is nested at frame 24 after "a"'),
+        ([clip("a", 24, metadata={"onetake": {"seed": "x"}})], 'the clip "a" has wrong onetake metadata'),
+        ([clip("a", 24, metadata={"onetake": 5})], 'the clip "a" has wrong onetake metadata'),
+        ([], "no clips on a video track"),
+    ],
+)
+def test_a_cut_that_is_no_take_is_told_where_and_why(tmp_path: Path, items: list[object], said: str) -> None:
+    """Gaps, fractions and nests are named by their place, with the remedy."""
+    # A thing of this library can be in one track only.
+    with pytest.raises(BadInputError, match=said) as caught:
+        read_tracks(tmp_path, [item.clone() for item in items])
+    assert caught.value.message.startswith("cut.otio: ")
+    assert "\n" not in caught.value.message
+
+
+def test_clips_over_each_other_are_refused(tmp_path: Path) -> None:
+    """A take has one picture at a time; sound is none of its business."""
+    with pytest.raises(BadInputError, match=r"several video tracks \(V1 and V2, .*\"b\""):
+        read_tracks(tmp_path, [clip("a", 24)], [clip("b", 24)])
+    with pytest.raises(BadInputError, match="no clips on a video track"):
+        read_tracks(tmp_path, [clip("a", 24)], kind="Audio")
+
+
+def test_other_documents_of_the_library_are_refused(tmp_path: Path) -> None:
+    """A lone clip and schemas that nobody knows are no timelines."""
+    lone = clip("a", 24).to_json_string()
+    for text in (lone, '{"OTIO_SCHEMA": "Bogus.1"}', '{"OTIO_SCHEMA": "Timeline.99"}', "5"):
+        (tmp_path / "a.otio").write_text(text)
+        with pytest.raises(BadInputError, match=r"as \.otio"):
+            read_timeline(tmp_path / "a.otio")
