@@ -59,11 +59,7 @@ class Actions(QObject):
         self.lock_seed = self._make(tr("Lock seed"), "Ctrl+L", checkable=True)
         self.go_to_prompt = self._make(tr("Go to prompt"), "Ctrl+P")
         self._make_video_actions()
-        self.pause = self._make(tr("Pause the queue"), "Ctrl+Shift+Space", checkable=True)
-        self.cancel = self._make(tr("Cancel"), "Escape", "cancel")
-        self.retry = self._make(tr("Try again"), "Ctrl+Shift+T", "retry")
-        self.clear = self._make(tr("Clear ended jobs"), "", "clear")
-        self.reconnect = self._make(tr("Reach the engine again"), "F5")
+        self._make_queue_actions()
         self.palette = self._make(tr("Command palette"), "Ctrl+Shift+P")
         self.shortcuts = self._make(tr("Keyboard shortcuts"), "F1")
         self.about = self._make(tr("About Onetake"), "")
@@ -71,6 +67,19 @@ class Actions(QObject):
             if isinstance(action, QAction):
                 # What the artist's own keys are kept under.
                 action.setObjectName(name)
+
+    def _make_queue_actions(self) -> None:
+        tr = self.tr
+        self.pause = self._make(tr("Pause the queue"), "Ctrl+Shift+Space", checkable=True)
+        self.cancel = self._make(tr("Cancel"), "Escape", "cancel")
+        self.retry = self._make(tr("Try again"), "Ctrl+Shift+T", "retry")
+        self.clear = self._make(tr("Clear ended jobs"), "", "clear")
+        self.cancel_all = self._make(tr("Cancel all jobs"), "Ctrl+Shift+Backspace", "cancel-all")
+        self.edit_job = self._make(tr("Edit waiting job"), "Ctrl+Shift+E", "edit")
+        self.job_up = self._make(tr("Move waiting job up"), "Alt+Up")
+        self.job_down = self._make(tr("Move waiting job down"), "Alt+Down")
+        self.notify = self._make(tr("Notify when long jobs end"), "", checkable=True)
+        self.reconnect = self._make(tr("Reach the engine again"), "F5")
 
     def _make_video_actions(self) -> None:
         tr = self.tr
@@ -101,6 +110,11 @@ class Actions(QObject):
     def workspaces(self) -> tuple[QAction, ...]:
         """One per workspace, in the order of `workspaces.Workspace`."""
         return (self.workspace_image, self.workspace_control, self.workspace_video, self.workspace_review)
+
+    @property
+    def of_waiting(self) -> tuple[QAction, ...]:
+        """Moves of a waiting job; their keys work in the queue alone."""
+        return (self.job_up, self.job_down)
 
     @property
     def of_time(self) -> tuple[QAction, ...]:

@@ -21,11 +21,13 @@ from app.exchange import Exchange
 from app.gallery_model import GalleryModel
 from app.icons import Icons
 from app.jobs import JobModel
+from app.notifications import Notifications
 from app.outbox import Outbox
 from app.panels.gallery import GalleryPanel
 from app.panels.queue import QueuePanel
 from app.pictures import PictureCache
 from app.project import Project
+from app.prompt_help import PromptHelp
 from app.reports import Report, StatusRead
 from app.stars import Stars
 from app.status_bar import StatusBar
@@ -70,6 +72,8 @@ class Application:
     notices: NoticeBar
     controls: Controls
     desk: Desk
+    notifications: Notifications
+    prompt_help: PromptHelp
     mode: ModeSwitch
     wing: VideoWing
 
@@ -77,10 +81,9 @@ class Application:
 def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> Application:
     """Put everything behind the painted frame and into it, and reach for the engine."""
     window, theme, settings, prompt = opening.window, opening.theme, opening.settings, opening.prompt
-    resources = resources_folder()
 
     # The state of the window, and what it talks to.
-    icons = Icons(resources / "icons", theme, theme)
+    icons = Icons(resources_folder() / "icons", theme, theme)
     project = Project(paths.home / "edit.json")
     jobs = JobModel(project, cleared_at=settings.cleared_at)
     stars = Stars(paths.home / "stars.json", project)
@@ -104,8 +107,7 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         log_file=str(paths.log),
         player=wing.player,
     )
-    notices = NoticeBar(icons)
-    notices.float_over(stage.stack)
+    (notices := NoticeBar(icons)).float_over(stage.stack)
     form = SettingsForm(project, theme, icons)
     prompt.bind(project, form)
     ProjectKeys(prompt).guard(prompt.prompt)
@@ -130,6 +132,8 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
     exchange = Exchange(project=project, stage=stage, notices=notices, background=background, parent=project)
     parts = Controlled(window, project, jobs, stars, studio, exchange, wing, stage, mode, prompt, form, queue, gallery)
     controls, desk = Controls(parts, actions, theme), Desk(window, actions, settings, theme, prompt.generate)
+    notifications = Notifications(jobs, window, settings=settings, switch=actions.notify)
+    prompt_help = PromptHelp(prompt, project, studio, background=background, home=paths.home)
     stage.example_pressed.connect(partial(studio.generate_example, EXAMPLE))
     _connect_link(link, status, form)
     actions.reconnect.triggered.connect(link.reconnect_now)
@@ -146,7 +150,7 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         project.close()
         link.close()
         outbox.keep()
-        for part in (wing, exchange, background):
+        for part in (wing, exchange, notifications, background):
             part.close()
 
     controls.appearance_chosen.connect(choose_appearance)
@@ -170,6 +174,8 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         notices=notices,
         controls=controls,
         desk=desk,
+        notifications=notifications,
+        prompt_help=prompt_help,
         mode=mode,
         wing=wing,
     )

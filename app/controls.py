@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from app.file_dialogs import FileDialogs
 from app.menus import appearance_actions, fill_menus
+from app.queue_controls import QueueControls
 from app.theme import Appearance, Theme
 from app.widgets.mode_switch import set_mode, why_no_video
 
@@ -69,6 +70,7 @@ class Controls(QObject):
         fill_menus(parts.window.menus, actions, panels, appearance)
         self._connect_panels()
         self._connect_actions()
+        QueueControls(parts.queue, parts.prompt, jobs=parts.jobs, studio=parts.studio, actions=actions)
         self._set_tab_order()
         self._show_lock()
         self._show_mode()
@@ -90,6 +92,9 @@ class Controls(QObject):
         of.gallery.picture_chosen.connect(studio.show_picture)
         of.gallery.open_pressed.connect(self._dialogs.open_settings)
         of.stage.retry_pressed.connect(studio.retry)
+        of.stage.map.again_pressed.connect(studio.repeat)
+        of.stage.map.copy_pressed.connect(of.exchange.copy_control)
+        of.stage.map.source_pressed.connect(of.exchange.open_source)
         of.stage.picture_changed.connect(of.gallery.show_picture)
         of.jobs.job_changed.connect(self._show_busy)
         of.jobs.rowsInserted.connect(self._show_busy)
@@ -105,7 +110,7 @@ class Controls(QObject):
         for action in actions.findChildren(QAction):
             self._of.window.addAction(action)
         # These keys mean something else in fields and lists: on the canvas or in the timeline alone they are ours.
-        for action in (*actions.of_time, *actions.of_segments, actions.play, actions.hide_panels):
+        for action in (*actions.of_time, *actions.of_segments, *actions.of_waiting, actions.play, actions.hide_panels):
             self._of.window.removeAction(action)
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         for action in (actions.previous, actions.next, actions.hide_panels):
@@ -153,10 +158,13 @@ class Controls(QObject):
             of.mode.picture,
             of.mode.video,
             of.prompt.prompt,
+            of.prompt.styles,
             *of.form.in_tab_order,
+            of.prompt.stop_editing,
             of.prompt.generate,
         ]
-        chain += [stage.empty.button, stage.grid, stage.large, stage.outcome.fold, stage.outcome.retry]
+        chain += [stage.empty.button, stage.grid, stage.large, *stage.map.in_tab_order]
+        chain += [stage.outcome.fold, stage.outcome.retry]
         chain += [*stage.foot.buttons, *of.queue.in_tab_order, *of.gallery.in_tab_order]
         for first, second in pairwise(chain):
             QWidget.setTabOrder(first, second)

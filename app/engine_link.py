@@ -21,11 +21,13 @@ from app.reports import (
     Connection,
     JobsListed,
     ModelsListed,
+    MoveCommand,
     PauseCommand,
     PausedSet,
     Reach,
     Report,
     RetryCommand,
+    ReviseCommand,
     StatusRead,
     SubmitCommand,
     Submitted,
@@ -48,6 +50,8 @@ class Client(Protocol):
     def submit(self, request: Request, output: str = "") -> str: ...
     def cancel(self, job: str) -> None: ...
     def retry(self, job: str) -> None: ...
+    def move(self, job: str, before: str = "") -> None: ...
+    def revise(self, job: str, request: Request) -> None: ...
     def set_paused(self, paused: bool) -> None: ...
     def jobs(self) -> Jobs: ...
     def models(self) -> tuple[ModelSpec, ...]: ...
@@ -188,6 +192,10 @@ class EngineLink(QThread):
                     client.cancel(job)
                 case RetryCommand(job):
                     client.retry(job)
+                case MoveCommand(job, before):
+                    client.move(job, before)
+                case ReviseCommand(job, request):
+                    client.revise(job, request)
                 case PauseCommand(paused):
                     client.set_paused(paused)
                     self._post(PausedSet(paused))

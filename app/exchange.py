@@ -13,12 +13,13 @@ from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
+from app.canvas.map_page import control_option
 from app.cells import mime_of
 from app.picture_file import read_plan, read_request, save_copy, save_plan
 from app.widgets.notice_bar import LONG_MS, SHORT_MS, NoticeBar
 from app.words import frames_text, size_text
 from engine.errors import BadInputError
-from engine.messages import ImageRequest, Timeline, VideoRequest, encode_request
+from engine.messages import ControlMapRequest, ImageRequest, Timeline, VideoRequest, encode_request
 
 if TYPE_CHECKING:
     from app.background import Background, Problem
@@ -115,6 +116,20 @@ class Exchange(QObject):
             text = encode_request(record.request).decode()
         QGuiApplication.clipboard().setText(text)
         self._say(self.tr("Copied the settings."), icon="check", tint="good", for_ms=SHORT_MS)
+
+    def copy_control(self) -> None:
+        """Put the option that lets pictures follow the map on the canvas into the clipboard."""
+        record = self._stage.record
+        if record is not None and isinstance(record.request, ControlMapRequest):
+            QGuiApplication.clipboard().setText(control_option(record.request, self._stage.current_path()))
+            told = self.tr("Copied: paste it behind “onetake image”, and its pictures follow this map.")
+            self._say(told, icon="check", tint="good")
+
+    def open_source(self) -> None:
+        """Show the picture that the map on the canvas is a map of, in the desktop's program for pictures."""
+        record = self._stage.record
+        if record is not None and isinstance(record.request, ControlMapRequest):
+            QDesktopServices.openUrl(QUrl.fromLocalFile(record.request.picture))
 
     def reveal(self) -> None:
         """Show the current picture's folder in the file manager."""

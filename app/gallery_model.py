@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 from app.cells import CellRole, mime_of
 from app.pictures import picture_of
 from app.words import length_text
-from engine.messages import ExportRequest, JobState
+from engine.messages import ControlMapRequest, ExportRequest, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,7 +37,7 @@ class GalleryModel(QAbstractListModel):
             CellRole.SEED: lambda record, picture: record.request.seed + picture,
             CellRole.PATH: lambda record, picture: record.info.outputs[picture],
             CellRole.IS_STARRED: lambda record, picture: record.info.outputs[picture] in self._stars,
-            CellRole.BADGE: lambda record, _: badge_of(record),
+            CellRole.BADGE: lambda record, _: self._badge(record),
         }
         jobs.rowsInserted.connect(self._take_rows)
         jobs.rowsRemoved.connect(self._rebuild)
@@ -70,8 +70,13 @@ class GalleryModel(QAbstractListModel):
         if record.video is not None:
             words = self.tr("{prompt}, take of {length}, seed {seed}")
             return words.format(prompt=record.request.prompt, length=badge_of(record), seed=record.request.seed)
+        if isinstance(record.request, ControlMapRequest):
+            return self.tr("Control map: {name}").format(name=record.request.prompt)
         words = self.tr("{prompt}, seed {seed}")
         return words.format(prompt=record.request.prompt, seed=record.request.seed + picture)
+
+    def _badge(self, record: JobRecord) -> str:
+        return self.tr("map") if isinstance(record.request, ControlMapRequest) else badge_of(record)
 
     def _rebuild(self) -> None:
         self.beginResetModel()

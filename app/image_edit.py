@@ -31,6 +31,22 @@ class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
     guidance_scale: float = 1.0
     video: VideoEdit = VideoEdit()
 
+    def words(self) -> list[str]:
+        """The prompt, the negative prompt, and those of the segments where a take is planned."""
+        segments = self.video.segments if self.video.is_active else ()
+        return [self.prompt, self.negative_prompt, *(segment.prompt for segment in segments)]
+
+    def with_words(self, words: list[str]) -> ImageEdit:
+        """This edit with other prompts, in the order of `words()`."""
+        replace = msgspec.structs.replace
+        prompt, negative, *rest = words
+        after = replace(self, prompt=prompt, negative_prompt=negative)
+        if not rest:
+            return after
+        pairs = zip(self.video.segments, rest, strict=True)
+        segments = tuple(replace(segment, prompt=own) for segment, own in pairs)
+        return replace(after, video=replace(self.video, segments=segments))
+
     def request(self, spec: ModelSpec | None) -> ImageRequest:
         """The frozen request. What the model does not take is left out, as the panel shows it greyed.
 

@@ -29,13 +29,15 @@ def fill_menus(titles: MenuTitles, actions: Actions, panels: list[QAction], appe
     plan = (actions.add_segment, *actions.of_segments[:4], actions.select_shot)
     views = (*actions.of_segments[4:], actions.timeline_table)
     moves = (actions.play, *actions.of_time[2:])
+    waits = (actions.edit_job, actions.job_up, actions.job_down)
+    queue = (actions.pause, actions.cancel, actions.cancel_all, actions.retry, actions.clear, None, *waits)
     menus: list[tuple[QMenu, MenuItems]] = [
         (titles.file, (*opens, None, actions.save_as, actions.export, actions.reveal, None, actions.quit)),
         (titles.edit, (actions.undo, actions.redo, None, *copies)),
         (titles.view, (*pictures, None, *places, None, *desks, None, *panels, None, *appearance.actions())),
         (titles.generate, (actions.generate, actions.reroll, None, actions.video_mode, None, *prompts)),
         (titles.timeline, (*plan, None, *views, None, *moves)),
-        (titles.queue, (actions.pause, actions.cancel, actions.retry, actions.clear, None, actions.reconnect)),
+        (titles.queue, (*queue, None, actions.notify, actions.reconnect)),
         (titles.help, (actions.palette, actions.shortcuts, None, actions.about)),
     ]
     for menu, items in menus:

@@ -15,6 +15,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app import timeline_edits
 from app.image_edit import ImageEdit, read_edit, write_atomically
+from app.prompt_choices import Wildcards, as_literal, draw_choices
 from engine.messages import FrameSpan, ImageRequest, ModelSpec, Request, VideoRequest, draw_seed
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Project(QObject):
     """Holds one `ImageEdit` and the specifications of the models.
 
     Args:
-        file: Where the edit is saved, atomically, shortly after each change.
+        file: Where the edit is saved, atomically, shortly after each change. Beside it lies the folder `wildcards`.
     """
 
     edit_changed = Signal(object)
@@ -47,6 +48,7 @@ class Project(QObject):
     def __init__(self, file: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._file = file
+        self.wildcards = Wildcards(file.parent / "wildcards")
         saved = read_edit(file)
         self.is_first_run = saved is None
         self._edit = saved or ImageEdit()
@@ -118,6 +120,7 @@ class Project(QObject):
         else:
             video = msgspec.structs.replace(self._edit.video, is_active=False)
             after = msgspec.structs.replace(ImageEdit.of_request(request), video=video)
+        after = after.with_words([as_literal(words) for words in after.words()])
         self.undo_stack.push(_Change(self._apply, self.tr("restore settings"), self._edit, after))
 
     def open_timeline(self, timeline: Timeline, fps: float | None) -> None:
@@ -152,9 +155,9 @@ class Project(QObject):
         Raises:
             BadInputError: The edit makes no valid request.
         """
-        self._edit.request(self.spec)
+        self._drawn().request(self.spec)
         self._draw()
-        return self._edit.request(self.spec)
+        return self._drawn().request(self.spec)
 
     def video_request(self, *, base: str = "", redo: tuple[FrameSpan, ...] = ()) -> VideoRequest:
         """The request for a take, or for the frames of `redo` of the finished take `base` again. Draws as pictures do.
@@ -162,9 +165,9 @@ class Project(QObject):
         Raises:
             BadInputError: The edit makes no valid request.
         """
-        self._edit.video_request(self.spec, base=base, redo=redo)
+        self._drawn().video_request(self.spec, base=base, redo=redo)
         self._draw()
-        return self._edit.video_request(self.spec, base=base, redo=redo)
+        return self._drawn().video_request(self.spec, base=base, redo=redo)
 
     def save(self) -> None:
         """Write the edit now, if it waits to be written."""
@@ -180,6 +183,16 @@ class Project(QObject):
         """Write what is not written yet."""
         if self._autosave.isActive():
             self.save()
+
+    def _drawn(self) -> ImageEdit:
+        """The edit with one of each alternative in its prompts, as its seed draws them."""
+        return self._edit.with_words(draw_choices(self._edit.words(), self._edit.seed, self.wildcards))
+
+    def holds(self, request: ImageRequest | VideoRequest) -> bool:
+        """Whether the settings can hold all of a request: taken over and sent again it would be the same."""
+        if isinstance(request, VideoRequest):
+            return not request.base and self._edit.of_video(request).video_request(None) == request
+        return ImageEdit.of_request(request).request(None) == request
 
     def _draw(self) -> None:
         if not self._edit.seed_locked:

@@ -81,8 +81,22 @@ class RetryCommand(msgspec.Struct, frozen=True):
     job: str
 
 
+class MoveCommand(msgspec.Struct, frozen=True):
+    """Put a waiting job right before another one, or behind all if `before` is empty."""
+
+    job: str
+    before: str = ""
+
+
+class ReviseCommand(msgspec.Struct, frozen=True):
+    """Give a waiting job another request, in its place."""
+
+    job: str
+    request: Request
+
+
 class PauseCommand(msgspec.Struct, frozen=True):
     paused: bool
 
 
-Command = SubmitCommand | CancelCommand | RetryCommand | PauseCommand
+Command = SubmitCommand | CancelCommand | RetryCommand | MoveCommand | ReviseCommand | PauseCommand

@@ -48,6 +48,15 @@ class WindowSettings:
         self._store.setValue("cleared_at", when)
 
     @property
+    def notifies(self) -> bool:
+        """Whether the desktop is told of the end of long jobs; at first it is."""
+        return str(self._store.value("notifies", "true")) == "true"
+
+    @notifies.setter
+    def notifies(self, on: bool) -> None:
+        self._store.setValue("notifies", "true" if on else "false")
+
+    @property
     def keys(self) -> dict[str, str]:
         """The keys that the artist chose, by the name of the action, as portable text; empty for no key."""
         self._store.beginGroup("keys")

@@ -17,13 +17,15 @@ from app.reports import (
     CommandFailed,
     JobsListed,
     ModelsListed,
+    MoveCommand,
     PauseCommand,
     Reach,
     Report,
     RetryCommand,
+    ReviseCommand,
     SubmitCommand,
 )
-from app.widgets.notice_bar import LONG_MS, UNDO_MS, NoticeBar
+from app.widgets.notice_bar import LONG_MS, SHORT_MS, UNDO_MS, NoticeBar
 from app.words import sentence
 from engine.errors import BadInputError
 from engine.messages import ExportRequest, JobState, Request
@@ -54,6 +56,10 @@ class Studio(QObject):
 
     refused = Signal(str)
     """Generate had no effect; the message belongs beside it. Empty: it had."""
+    generated = Signal()
+    """What the settings ask for is on its way to the queue."""
+    editing_changed = Signal(str)
+    """The waiting job that Generate changes now, by its words; empty when Generate makes a new one."""
 
     def __init__(
         self,
@@ -69,6 +75,7 @@ class Studio(QObject):
         super().__init__(parent)
         self._of = _Parts(project, jobs, link, outbox, stage, notices)
         self._follows = True
+        self._editing = ""
         link.reported.connect(self._take)
         jobs.job_changed.connect(self._follow)
         jobs.job_named.connect(self._follow_named)
@@ -80,7 +87,38 @@ class Studio(QObject):
         except BadInputError as error:
             self.refused.emit(error.message)
             return
-        self.send(request)
+        self.generated.emit()
+        if not self._editing:
+            self.send(request)
+            return
+        self._of.link.send(ReviseCommand(self._editing, request))
+        self.stop_editing()
+        self.refused.emit("")
+        self.say(self.tr("Changed the waiting job."), icon="check", tint="good", for_ms=SHORT_MS)
+
+    def edit_job(self, key: str) -> None:
+        """Take a waiting job's settings over, so that Generate changes that job instead of making another."""
+        record = self._of.jobs.record(key)
+        if record is None or record.state is not JobState.PENDING or not record.info.job:
+            self.say(self.tr("Only a job that waits can be edited; “Use these settings” takes over those of others."))
+            return
+        request = record.image or record.video
+        if request is None or not self._of.project.holds(request):
+            self.say(self.tr("This job has parts that the settings do not show; cancel it and start it anew."))
+            return
+        self._of.project.restore(request)
+        self._editing = key
+        self.editing_changed.emit(" ".join(request.prompt.split()))
+
+    def stop_editing(self) -> None:
+        """Leave the job that was being edited as it is; Generate makes new ones again."""
+        if self._editing:
+            self._editing = ""
+            self.editing_changed.emit("")
+
+    def move(self, key: str, before: str) -> None:
+        """Put a waiting job right before another one, or behind all."""
+        self._of.link.send(MoveCommand(key, before))
 
     def export(self, take: str, file: Path, codec: Codec, span: tuple[int, int], fps: float) -> None:
         """Queue an export of frames of a take to a file; the end 0 stands for the take's end."""
@@ -137,6 +175,25 @@ class Studio(QObject):
         )
         return True
 
+    def cancel_all(self) -> None:
+        """Cancel everything that runs or waits, with undo for some seconds."""
+        keys = [record.info.job for record in self._of.jobs.unfinished() if record.info.job]
+        if not keys:
+            return
+        # From the end, so that none of them starts on the way.
+        for key in reversed(keys):
+            self._of.link.send(CancelCommand(key))
+        self._of.notices.say(
+            self.tr("Cancelled 1 job.") if len(keys) == 1 else self.tr("Cancelled {n} jobs.").format(n=len(keys)),
+            button=self.tr("Undo"),
+            action=partial(self._retry_all, keys),
+            for_ms=UNDO_MS,
+        )
+
+    def _retry_all(self, keys: list[str]) -> None:
+        for key in keys:
+            self.retry(key)
+
     def cancel_newest(self) -> bool:
         """Cancel what the canvas shows, else what runs; False when nothing does."""
         shown = self._of.stage.record
@@ -149,6 +206,12 @@ class Studio(QObject):
     def retry(self, key: str) -> None:
         """Queue an ended job again, as a new attempt."""
         self._of.link.send(RetryCommand(key))
+
+    def repeat(self) -> None:
+        """Queue what is on the canvas once more, as a new job."""
+        record = self._of.stage.record
+        if record is not None:
+            self.send(record.request)
 
     def set_paused(self, paused: bool) -> None:
         """Stop or resume handing out jobs."""
@@ -166,7 +229,9 @@ class Studio(QObject):
             case JobsListed():
                 self._show_something()
             case CommandFailed(_, verb, _, message):
-                if verb == SubmitCommand.__name__:
+                if verb == ReviseCommand.__name__:
+                    self.refused.emit(message)
+                elif verb == SubmitCommand.__name__:
                     self.refused.emit(message)
                     self._show_something()
                 else:
@@ -196,6 +261,9 @@ class Studio(QObject):
     def _follow(self, key: str) -> None:
         """While the artist has not looked elsewhere, the canvas goes on to the job that has just begun."""
         record = self._of.jobs.record(key)
+        if key == self._editing and (record is None or record.state is not JobState.PENDING):
+            self.stop_editing()
+            self.say(self.tr("The job that you were editing no longer waits; Generate makes a new one."))
         if record is None or not self._follows or not record.is_live:
             return
         if record.state is JobState.RUNNING and self._is_idle_canvas():

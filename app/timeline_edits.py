@@ -13,7 +13,7 @@ from app.video_edit import SegmentEdit, VideoEdit
 from engine.messages import MAX_FRAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from engine.messages import ModelSpec
 
@@ -104,6 +104,22 @@ def set_transition(edit: VideoEdit, index: int, frames: int) -> VideoEdit:
     segment = edit.segments[index]
     frames = min(max(frames, 0), segment.frames)
     return _replaced(edit, index, replace(segment, transition=frames, cut=segment.cut and not frames))
+
+
+def set_strength(edit: VideoEdit, indices: Iterable[int], strength: float) -> VideoEdit:
+    """How evenly segments come over from the one before, 0 to 1; those without a transition stay as they are."""
+    for index in indices:
+        segment = edit.segments[index]
+        if segment.transition:
+            edit = _replaced(edit, index, replace(segment, strength=min(max(strength, 0.0), 1.0)))
+    return edit
+
+
+def set_seeds(edit: VideoEdit, seeds: Mapping[int, int | None]) -> VideoEdit:
+    """Give segments noise of their own, by place; None for that of their shot."""
+    for index, seed in seeds.items():
+        edit = _replaced(edit, index, replace(edit.segments[index], seed=seed))
+    return edit
 
 
 def toggle_cut(edit: VideoEdit, indices: Iterable[int]) -> VideoEdit:

@@ -100,6 +100,7 @@ class VideoWing(QObject):
             take=take,
             playhead=playhead,
             theme=self._theme,
+            icons=self._icons,
             actions=self._actions,
             head=self._window.timeline_head,
         )

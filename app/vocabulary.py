@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from app.prompt_choices import WILDCARD
+
 if TYPE_CHECKING:
     from engine.messages import ModelSpec
 
@@ -23,7 +25,9 @@ def unknown_words(text: str, vocabulary: frozenset[str]) -> list[WordSpan]:
     """The words that are not in `vocabulary`, in order; none when the vocabulary is empty (free text)."""
     if not vocabulary:
         return []
-    spans = (WordSpan(match.group(), match.start(), match.end()) for match in _WORD.finditer(text))
+    # The name of a wildcard is no word of the prompt; what is drawn from it is.
+    read = WILDCARD.sub(lambda match: " " * len(match[0]), text)
+    spans = (WordSpan(match.group(), match.start(), match.end()) for match in _WORD.finditer(read))
     return [span for span in spans if span.word.casefold() not in vocabulary]
 
 

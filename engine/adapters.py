@@ -104,7 +104,7 @@ def choose_adapter(layer: ControlLayer, model: ModelSpec, paths: Paths) -> Adapt
 
 def adapters_for(model: ModelSpec, specs: Mapping[str, AdapterSpec]) -> list[AdapterSpec]:
     """Those of `specs` that fit `model`. One whose folder is damaged does not; loading it says why."""
-    if model.no_controls or not specs:
+    if (model.no_controls and model.no_video_controls) or not specs:
         return []
     fitting: list[AdapterSpec] = []
     for spec in specs.values():
@@ -138,19 +138,10 @@ def read_adapter_config(folder: Path) -> Mapping[str, object]:
 
 def misfit(adapter: Mapping[str, object], unet: Mapping[str, object]) -> str:
     """Why an adapter cannot steer a U-Net, by their configurations; empty where it can."""
-    channels = _plain(unet.get("block_out_channels", _NETWORK_DEFAULTS["block_out_channels"]))
     if adapter.get("_class_name") == "T2IAdapter":
-        if adapter.get("adapter_type") == "full_adapter_xl":
-            return "it is made for Stable Diffusion XL"
-        features = _plain(adapter.get("channels", _ADAPTER_CHANNELS))
-        if adapter.get("adapter_type") == "light_adapter" and isinstance(features, list):
-            features = [*cast("list[object]", features), *cast("list[object]", features)[-1:]]
-        blocks = unet.get("down_block_types", _DOWN_BLOCKS)
-        if isinstance(blocks, (list, tuple)) and any(
-            "Attn" not in str(block) for block in cast("Sequence[object]", blocks)[:-1]
-        ):
-            return "a T2I-Adapter needs attention in all blocks of the model but the last"
-        return "" if features == channels else f"its channels {features} are not the model's {channels}"
+        return _misfit_of_t2i(adapter, unet)
+    if adapter.get("conditioning_channels", 3) != 3:
+        return f"it takes maps of {adapter['conditioning_channels']} channels"
     for key, default in _NETWORK_DEFAULTS.items():
         own, wanted = _plain(adapter.get(key, default)), _plain(unet.get(key, default))
         if key == "in_channels":  # an inpainting U-Net takes more than the latents, its ControlNet does not
@@ -160,6 +151,25 @@ def misfit(adapter: Mapping[str, object], unet: Mapping[str, object]) -> str:
         if key.endswith("embed_type") and own is not None:
             return f"its {key} {own} is not supported"
     return ""
+
+
+def _misfit_of_t2i(adapter: Mapping[str, object], unet: Mapping[str, object]) -> str:
+    if adapter.get("in_channels", 3) not in (1, 3):
+        return f"it takes maps of {adapter['in_channels']} channels"
+    if adapter.get("adapter_type") == "full_adapter_xl":
+        return "it is made for Stable Diffusion XL"
+    if any("Attn" not in str(block) for block in _listed(unet.get("down_block_types", _DOWN_BLOCKS))[:-1]):
+        return "a T2I-Adapter needs attention in all blocks of the model but the last"
+    features = _listed(adapter.get("channels", _ADAPTER_CHANNELS))
+    if adapter.get("adapter_type") == "light_adapter":
+        features += features[-1:]
+    channels = _plain(unet.get("block_out_channels", _NETWORK_DEFAULTS["block_out_channels"]))
+    return "" if features == channels else f"its channels {features} are not the model's {channels}"
+
+
+def _listed(value: object) -> list[object]:
+    """Its elements; none of a value that is no list, which then fits nothing."""
+    return list(cast("Sequence[object]", value)) if isinstance(value, (list, tuple)) else []
 
 
 def _plain(value: object) -> object:

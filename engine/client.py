@@ -24,7 +24,9 @@ from engine.protocol import (
     ListJobs,
     ListModels,
     Models,
+    Move,
     Retry,
+    Revise,
     SetPaused,
     Status,
     StopService,
@@ -106,6 +108,18 @@ class EngineClient:
             UnknownJobError: There is no such job, or it neither failed nor was cancelled.
         """
         self._link.ask(Retry(call=0, job=job), Done)
+
+    def move(self, job: str, before: str = "") -> None:
+        """Put a pending job right before another, or behind all if `before` is empty.
+
+        Raises:
+            UnknownJobError: One of the two is not pending.
+        """
+        self._link.ask(Move(call=0, job=job, before=before), Done)
+
+    def revise(self, job: str, request: Request) -> None:
+        """Give a pending job another request in its place; the errors are those of `submit` and `move`."""
+        self._link.ask(Revise(call=0, job=job, request=request), Done)
 
     def set_paused(self, paused: bool) -> None:
         """Stop or resume handing out pending jobs; running jobs go on. A pause outlives the service."""

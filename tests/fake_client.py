@@ -26,6 +26,12 @@ class FakeClient:
     def retry(self, job: str) -> None:
         self._engine.ask(self._connection, lambda: self._engine.retry(job))
 
+    def move(self, job: str, before: str = "") -> None:
+        self._engine.ask(self._connection, lambda: self._engine.move(job, before))
+
+    def revise(self, job: str, request: Request) -> None:
+        self._engine.ask(self._connection, lambda: self._engine.revise(job, request))
+
     def set_paused(self, paused: bool) -> None:
         self._engine.ask(self._connection, lambda: self._engine.set_paused(paused))
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from engine.messages import (
     Cancelled,
+    ControlMapRequest,
     Failed,
     Finished,
     FramesReady,
@@ -23,7 +24,7 @@ from engine.messages import (
 )
 from engine.protocol import EventMessage, JobChanged
 from tests.fake_takes import fake_preview, runs_of, write_frames
-from tests.requests import fake_picture
+from tests.requests import fake_map, fake_picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,9 +44,24 @@ class FakeJobs:
 
     def add(self, request: Request) -> str:
         job = f"job-{len(self.rows) + 1}"
-        self.rows[job] = JobInfo(job=job, state=JobState.PENDING, request=request, outputs=(), created=time.time())
+        self.rows[job] = JobInfo(
+            job=job,
+            state=JobState.PENDING,
+            request=request,
+            outputs=(),
+            created=time.time(),
+            position=len(self.rows) + 1,
+        )
         self._seq[job] = 0
         return job
+
+    def move(self, job: str, before: str) -> None:
+        waiting = [info for info in self.rows.values() if info.state is JobState.PENDING]
+        order = [info.job for info in sorted(waiting, key=lambda info: info.position) if info.job != job]
+        order.insert(order.index(before) if before else len(order), job)
+        for name, position in zip(order, sorted(info.position for info in waiting), strict=True):
+            if self.rows[name].position != position:
+                self.change(name, position=position)
 
     def start(self, job: str) -> None:
         attempt = self.rows[job].attempt + 1
@@ -96,6 +112,10 @@ class FakeJobs:
                 file = self._folder / f"{job}-{index}.png"
                 file.write_bytes(fake_picture(request, index))
                 outputs.append(str(file))
+        elif isinstance(request, ControlMapRequest):
+            file = self._folder / f"{job}.png"
+            file.write_bytes(fake_map(request))
+            outputs.append(str(file))
         else:
             if isinstance(request, VideoRequest):
                 write_frames(self._takes / job, request, range(request.frames))

@@ -12,8 +12,19 @@ from dataclasses import dataclass, field
 from threading import Condition, Event
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from msgspec.structs import replace
+
 from engine.errors import BadInputError, ServiceError, UnknownJobError
-from engine.messages import Cancelled, ExportRequest, JobInfo, JobState, ModelSpec, Request, VideoRequest
+from engine.messages import (
+    Cancelled,
+    ControlMapRequest,
+    ExportRequest,
+    JobInfo,
+    JobState,
+    ModelSpec,
+    Request,
+    VideoRequest,
+)
 from engine.protocol import EventMessage, JobChanged, Jobs, QueueCounts, Status, WorkerStatus
 from tests.fake_client import FakeClient
 from tests.fake_jobs import DEVICE, FakeJobs, runs_by_device
@@ -24,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Answer = TypeVar("Answer")
-Script = Literal["finish", "slow", "hold", "fail", "refuse", "block", "disconnect"]
+Script = Literal["finish", "slow", "hold", "wait", "fail", "refuse", "block", "disconnect"]
 
 
 @dataclass(order=True)
@@ -247,14 +258,39 @@ class FakeEngine:
         self._jobs.change(job, state=JobState.PENDING, finished=None, error_kind="", error_message="")
         self._schedule(job, self._scripts.popleft() if self._scripts else self._default)
 
+    def move(self, job: str, before: str) -> None:
+        self.calls.append(("move", f"{job} {before}".strip()))
+        if self._jobs.rows[job].state is not JobState.PENDING:
+            raise UnknownJobError(f"job {job} does not wait; only pending jobs can be moved")
+        self._jobs.move(job, before)
+
+    def revise(self, job: str, request: Request) -> None:
+        self.calls.append(("revise", job))
+        if self._jobs.rows[job].state is not JobState.PENDING:
+            raise UnknownJobError(f"job {job} is running; only pending jobs can be changed")
+        self._jobs.change(job, request=request)
+
+    def start(self, job: str) -> None:
+        """A waiting job begins."""
+        with self._condition:
+            self._jobs.start(job)
+            self._condition.notify_all()
+
+    def start_earlier(self, job: str, seconds: float) -> None:
+        """A running job began so long before now."""
+        with self._condition:
+            self._jobs.rows[job] = replace(self._jobs.rows[job], started=time.time() - seconds)
+
     def _schedule(self, job: str, script: Script) -> None:
+        if script == "wait":
+            return
         pace_s = self.pace_s if script == "slow" else 0.0
         request = self._jobs.rows[job].request
         steps: list[Callable[[], None]] = [lambda: self._jobs.start(job)]
         if script in ("finish", "slow", "block"):
             if isinstance(request, VideoRequest):
                 steps += self._make_take(job, request)
-            elif not isinstance(request, ExportRequest):
+            elif not isinstance(request, ExportRequest | ControlMapRequest):
                 steps += self._make_pictures(job, request.count, with_previews=script == "slow")
             steps.append(lambda: self._jobs.finish(job))
         elif script == "fail":

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from engine.messages import ImageRequest, ModelSpec, draw_seed
+from engine.messages import ControlMapRequest, ImageRequest, ModelSpec, draw_seed
 
 VOCABULARY = (
     *("winter", "summer", "mountains", "at", "night", "a", "moon", "on", "the", "left", "right", "lake", "with", "and"),
@@ -58,6 +58,18 @@ def fake_picture(request: ImageRequest, index: int, *, detail: float = 1.0) -> b
             for step in range(7)
         ]
         draw.polygon([(0, height), *peaks, (width, height)], fill=f"hsl({hue}, 28%, {40 - 11 * layer}%)")
+    document = BytesIO()
+    image.save(document, "PNG")
+    return document.getvalue()
+
+
+def fake_map(request: ControlMapRequest) -> bytes:
+    """White lines on black, as PNG."""
+    image = Image.new("RGB", (request.width, request.height))
+    draw = ImageDraw.Draw(image)
+    for step in range(1, 8):
+        left, top = step * request.width / 16, step * request.height / 16
+        draw.rectangle((left, top, request.width - left, request.height - top), outline="white")
     document = BytesIO()
     image.save(document, "PNG")
     return document.getvalue()

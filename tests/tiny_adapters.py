@@ -35,7 +35,7 @@ def write_steered_model(folder: Path, kind: Kind = "epsilon", autoencoder: Liter
     return msgspec.structs.replace(spec, size_multiple=16)
 
 
-def write_controlnet(folder: Path, seed: int = 1, **changes: object) -> Path:
+def write_controlnet(folder: Path, seed: int = 1, /, **changes: object) -> Path:
     """A ControlNet for that model."""
     return _write(folder, "ControlNetModel", {**_BLOCKS, **_HINT, **changes}, seed)
 
@@ -49,7 +49,7 @@ def write_union(folder: Path, seed: int = 2) -> Path:
     return _write(folder, "ControlNetUnionModel", {**_BLOCKS, **_HINT, **union}, seed)
 
 
-def write_t2i(folder: Path, seed: int = 3, **changes: object) -> Path:
+def write_t2i(folder: Path, seed: int = 3, /, **changes: object) -> Path:
     """A T2I-Adapter for that model."""
     config: dict[str, object] = {"channels": (8, 16, 16), "num_res_blocks": 1, "downscale_factor": 16}
     return _write(folder, "T2IAdapter", {**config, **changes}, seed)
@@ -66,7 +66,7 @@ def make_map(seed: int, width: int = WIDTH, height: int = HEIGHT) -> NDArray[np.
     return np.asarray(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC))
 
 
-def map_layer(folder: Path, adapter: Path, seed: int = 11, **fields: object) -> ControlLayer:
+def map_layer(folder: Path, adapter: Path, seed: int = 11, /, **fields: object) -> ControlLayer:
     """A layer with such a map as its picture, written beside the adapters."""
     file = folder / f"map-{seed}.png"
     Image.fromarray(make_map(seed)).save(file)

@@ -32,20 +32,24 @@ class _Savable(Protocol):
     def save_pretrained(self, folder: str) -> None: ...
 
 
-def write_tiny_model(folder: Path, kind: Kind = "flow", *, autoencoder: Literal["tiny", "kl"] = "tiny") -> ModelSpec:
+def write_tiny_model(
+    folder: Path, kind: Kind = "flow", *, autoencoder: Literal["tiny", "kl"] = "tiny", inpainting: bool = False
+) -> ModelSpec:
     """Write a StableDiffusionPipeline folder whose weights depend on nothing but the arguments.
 
     Args:
         folder: Where to write; made if absent.
         kind: "flow" is Papercut's way (velocity, flow sigmas); the others are those of SD models.
         autoencoder: The class of the autoencoder; both shrink 16 times.
+        inpainting: The U-Net sees a mask and the masked picture beside the latents.
     """
     autoencoder_class = "AutoencoderTiny" if autoencoder == "tiny" else "AutoencoderKL"
     scheduler_class = "DPMSolverMultistepScheduler" if kind == "flow" else "EulerDiscreteScheduler"
     for part in ("text_encoder", "tokenizer", "scheduler"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     generator = torch.Generator().manual_seed(0)
-    save_network(folder / "unet", "UNet2DConditionModel", _UNET, generator)
+    unet = {**_UNET, "in_channels": 9} if inpainting else _UNET
+    save_network(folder / "unet", "UNet2DConditionModel", unet, generator)
     save_network(folder / "vae", autoencoder_class, _TINY_VAE if autoencoder == "tiny" else _KL_VAE, generator)
     _save_text_encoder(folder / "text_encoder", generator)
     make_tokenizer().save(str(folder / "tokenizer" / "tokenizer.json"))
@@ -60,7 +64,8 @@ def write_tiny_model(folder: Path, kind: Kind = "flow", *, autoencoder: Literal[
     write_json(
         folder / "model_index.json",
         {
-            "_class_name": "StableDiffusionPipeline",
+            "_class_name": "StableDiffusionInpaintPipeline" if inpainting else "StableDiffusionPipeline",
+            "_diffusers_version": "0.42.1",
             "requires_safety_checker": False,
             "safety_checker": [None, None],
             "feature_extractor": [None, None],

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 
 from app.cells import CellRole, mime_of
 from app.pictures import picture_of
-from engine.messages import JobState
+from engine.messages import ControlMapRequest, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,6 +78,8 @@ class CandidateModel(QAbstractListModel):
         return mime_of([str(index.data(CellRole.PATH)) for index in indexes])
 
     def _describe(self, record: JobRecord, row: int) -> str:
+        if isinstance(record.request, ControlMapRequest):
+            return self.tr("Control map: {name}").format(name=record.request.prompt)
         words = self.tr("Picture {number} of {count}, seed {seed}")
         return words.format(number=row + 1, count=self._rows, seed=record.request.seed + row)
 
@@ -95,8 +97,12 @@ class CandidateModel(QAbstractListModel):
     def _update(self, key: str) -> None:
         if key != self._key or not self._rows:
             return
-        if self._jobs.record(key) is None:
+        record = self._jobs.record(key)
+        if record is None:
             self.show_job("")
+        elif record.request.count != self._rows:
+            # The waiting job was changed.
+            self.show_job(key)
         else:
             self.dataChanged.emit(self.index(0), self.index(self._rows - 1))
 

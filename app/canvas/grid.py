@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QListView, QWidget
 
 from app.widgets.picture_cell import GAP, PictureCellDelegate, PictureList
+from engine.messages import ControlMapRequest, ImageRequest
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -55,8 +56,8 @@ class CandidateGrid(PictureList):
 
     def _refit(self) -> None:
         record = self._candidates.record
-        request = record.image if record is not None else None
-        if request is None:
+        request = record.request if record is not None else None
+        if not isinstance(request, ImageRequest | ControlMapRequest):
             return
         room = self.size() - QSize(2 * MARGIN_PX + SLACK_PX, 2 * MARGIN_PX + SLACK_PX)
         cell = best_cell(room, request.count, request.width / request.height)

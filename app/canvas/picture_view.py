@@ -60,6 +60,11 @@ class PictureView(QWidget):
         return self._image
 
     @property
+    def path(self) -> str:
+        """The file of what is shown; empty while there is none."""
+        return self._path
+
+    @property
     def zoom(self) -> float:
         """Screen pixels per pixel of the picture, as shown now."""
         return self._zoom or self._fit_zoom()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.canvas.candidates import CandidateModel
 from app.canvas.grid import CandidateGrid
+from app.canvas.map_page import MapPage
 from app.canvas.outcome import OutcomeCard
 from app.canvas.picture_view import PictureView
 from app.canvas.strips import FootStrip, HeadStrip
@@ -17,7 +18,7 @@ from app.cells import CellRole
 from app.pictures import SIDES, PictureCache, picture_of
 from app.widgets.empty_state import EmptyState
 from app.widgets.focus_ring import WIDTH_PX as RING_PX
-from engine.messages import ExportRequest, JobState
+from engine.messages import ControlMapRequest, ExportRequest, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,13 +68,14 @@ class Stage(QWidget):
         self.grid = CandidateGrid(self.candidates, cache, theme)
         self.large = PictureView(theme)
         self.outcome = OutcomeCard(icons, log_file)
+        self.map = MapPage(cache, theme)
         self._is_large = False
         self._make_player = player
         self.player: PlayerPage | None = None
         """The page for takes, built with the first of them."""
         self.stack = QStackedWidget()
         self.stack.setContentsMargins(RING_PX, RING_PX, RING_PX, RING_PX)
-        for page in (self.empty, self.grid, self.large, self.outcome):
+        for page in (self.empty, self.grid, self.large, self.map, self.outcome):
             self.stack.addWidget(page)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -87,6 +89,7 @@ class Stage(QWidget):
         self.grid.selectionModel().currentChanged.connect(self._show)
         self.large.closed.connect(self.open_grid)
         self.large.zoom_changed.connect(self._show_zoom)
+        self.map.view.zoom_changed.connect(self._show_zoom)
         jobs.job_changed.connect(self._refresh)
         jobs.candidate_arrived.connect(self._refresh)
         cache.loaded.connect(self._show_large)
@@ -137,7 +140,7 @@ class Stage(QWidget):
 
     def open_grid(self) -> None:
         """Back to all pictures of the job."""
-        if self.record is not None and self.record.video is not None:
+        if self.record is not None and (self.record.video is not None or self.page is self.map):
             return
         self._is_large = False
         self._show()
@@ -147,6 +150,9 @@ class Stage(QWidget):
         """Show the current picture large at this zoom; 0 fits it in."""
         if self.player is not None and self.page is self.player:
             self.player.view.set_zoom(zoom)
+            return
+        if self.page is self.map:
+            self.map.view.set_zoom(zoom)
             return
         if self.current_index() < 0:
             return
@@ -184,6 +190,8 @@ class Stage(QWidget):
             return self.outcome
         if record.video is not None:
             return self._open_player()
+        if isinstance(record.request, ControlMapRequest) and record.state is JobState.DONE:
+            return self.map
         return self.large if self._is_large else self.grid
 
     def _open_player(self) -> PlayerPage:
@@ -205,6 +213,8 @@ class Stage(QWidget):
         page = self._page(record)
         if record is not None and page is self.outcome:
             self.outcome.show_record(record)
+        elif record is not None and page is self.map:
+            self.map.show_record(record, self.current_path())
         if self.player is not None and page is self.player:
             self.player.show_job(self.candidates.key)
         self.stack.setCurrentWidget(page)
@@ -215,6 +225,8 @@ class Stage(QWidget):
 
     def _show_large(self) -> None:
         record, row = self.record, self.current_index()
+        if record is not None and self.page is self.map:
+            self.map.show_record(record, self.current_path())
         if record is None or record.video is not None or not self._is_large or row < 0:
             return
         picture = picture_of(record, row)
@@ -226,21 +238,22 @@ class Stage(QWidget):
 
     def _show_actions(self, record: JobRecord | None, page: QWidget) -> None:
         actions, row = self._actions, self.current_index()
-        has_pictures, has_take = page in (self.grid, self.large), page is self.player
-        is_on_disk = (has_pictures or has_take) and bool(self.current_path())
+        has_pictures, has_take, has_map = page in (self.grid, self.large), page is self.player, page is self.map
+        is_on_disk = (has_pictures or has_take or has_map) and bool(self.current_path())
         for action in (actions.save_as, actions.reveal, actions.star, actions.copy_picture):
             action.setEnabled(is_on_disk)
-        for action in (actions.copy_settings, actions.reuse):
-            action.setEnabled(record is not None)
+        actions.copy_settings.setEnabled(record is not None)
+        # A map has no settings of pictures; its own page says what can be done with it.
+        actions.reuse.setEnabled(record is not None and (record.image is not None or record.video is not None))
         actions.grid.setEnabled(has_pictures)
         for action in (actions.fit, actions.actual, actions.double):
-            action.setEnabled(has_pictures or has_take)
+            action.setEnabled(has_pictures or has_take or has_map)
         actions.previous.setEnabled(has_take or (has_pictures and row > 0))
         actions.next.setEnabled(has_take or (has_pictures and 0 <= row < self.candidates.rowCount() - 1))
         is_starred = is_on_disk and self.current_path() in self._stars
         self._icons.dress(actions.star, "star-on" if is_starred else "star", "warn" if is_starred else "text")
         actions.star.setText(self.tr("Remove star") if is_starred else self.tr("Star"))
-        self.foot.setVisible(has_pictures)
+        self.foot.setVisible(has_pictures or has_map)
         if self.player is not None:
             self.player.transport.setVisible(has_take)
         self.foot.show_place(row, self.candidates.rowCount())
@@ -252,6 +265,8 @@ class Stage(QWidget):
         if self.player is not None and self.page is self.player:
             large, is_large = self.player.view, True
             self.player.transport.show_zoom(large.zoom)
+        elif self.page is self.map:
+            large, is_large = self.map.view, True
         actions.grid.setChecked(not is_large)
         actions.fit.setChecked(is_large and large.is_fit)
         for action, zoom in ((actions.actual, 1.0), (actions.double, 2.0)):

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.widgets.elided_label import ElidedLabel
 from app.words import frames_text, length_text, pictures_text, size_text, steps_text
-from engine.messages import JobState
+from engine.messages import ControlMapRequest, JobState
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -52,6 +52,8 @@ class HeadStrip(QFrame):
             image = record.image
             parts = [size_text(image.width, image.height), steps_text(image.steps)]
             parts.append(self.tr("seed {seed}").format(seed=image.seed + picture))
+        elif isinstance(request, ControlMapRequest):
+            parts = [size_text(request.width, request.height), self.tr("control map")]
         if record.state is JobState.DONE and record.info.seconds:
             parts.append(self.tr("{seconds:.1f} s").format(seconds=record.info.seconds))
         self.figures.setText("   ".join(parts))

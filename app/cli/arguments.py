@@ -47,8 +47,12 @@ def parse_size(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def parse_control(text: str) -> ControlLayer:
+def parse_control(text: str, *, folders: bool = False) -> ControlLayer:
     """One control as CONTROL_FORM says it; `\\,` is a comma inside a file name.
+
+    Args:
+        text: As typed.
+        folders: Whether picture and mask may be folders of pictures, one for each frame.
 
     Raises:
         BadInputError: Naming the option that is wrong, or the file that is not there.
@@ -65,7 +69,7 @@ def parse_control(text: str) -> ControlLayer:
         elif name in {"weight", "start", "end", "frame"} and equals:
             fields[name] = _number(name, value)
         elif name == "mask" and value:
-            fields[name] = str(existing_file(value))
+            fields[name] = _existing(value, folders=folders)
         elif name == "adapter" and value:
             fields[name] = _name_or_folder(value)
         elif name in {"mode", "resize"} and equals:
@@ -75,7 +79,7 @@ def parse_control(text: str) -> ControlLayer:
                 f"control option {option!r} is unknown; "
                 "use adapter, weight, start, end, mode, resize, mask, frame or map"
             )
-    return ControlLayer(kind=kind, picture=str(existing_file(file)), **fields)  # pyright: ignore[reportArgumentType]  # checked by ControlLayer
+    return ControlLayer(kind=kind, picture=_existing(file, folders=folders), **fields)  # pyright: ignore[reportArgumentType]  # checked by ControlLayer
 
 
 def name_adapters(layers: tuple[ControlLayer, ...], spec: ModelSpec, paths: Paths) -> tuple[ControlLayer, ...]:
@@ -88,6 +92,11 @@ def name_adapters(layers: tuple[ControlLayer, ...], spec: ModelSpec, paths: Path
         msgspec.structs.replace(layer, adapter=choose_adapter(layer, spec, paths).name) if layer.enabled else layer
         for layer in layers
     )
+
+
+def _existing(name: str, *, folders: bool) -> str:
+    place = Path(name).expanduser().absolute()
+    return str(place) if folders and place.is_dir() else str(existing_file(name))
 
 
 def _number(name: str, value: str) -> float:

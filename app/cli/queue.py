@@ -8,7 +8,7 @@ from datetime import datetime
 from app.cli.arguments import Commands, add_command
 from app.cli.console import Console
 from engine.client import EngineClient
-from engine.messages import JobInfo
+from engine.messages import ImageRequest, JobInfo
 from engine.paths import Paths
 
 
@@ -85,7 +85,9 @@ def _row(info: JobInfo) -> dict[str, object]:
 
 
 def _kind(info: JobInfo) -> str:
-    """What a job makes: image, video, export or control_map, as its request is tagged."""
+    """What a job makes: image, edit, video, export or control_map."""
+    if isinstance(info.request, ImageRequest) and info.request.edit is not None:
+        return "edit"
     return str(info.request.__struct_config__.tag)
 
 

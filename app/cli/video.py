@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.cli.arguments import (
     CONTROL_FORM,
     Commands,
     add_command,
     existing_file,
     find_named_model,
+    name_adapters,
     parse_control,
     parse_size,
 )
@@ -47,7 +50,11 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--start-image", metavar="FILE", help="the first frame, where the model takes it")
     parser.add_argument("--end-image", metavar="FILE", help="the last frame, where the model takes it")
     parser.add_argument(
-        "--control", action="append", default=[], metavar=CONTROL_FORM, help="a control, where the model takes it"
+        "--control",
+        action="append",
+        default=[],
+        metavar=CONTROL_FORM,
+        help="a control: FILE is a picture, an animation or a folder of pictures, one for each frame",
     )
     add_detach(parser)
 
@@ -82,9 +89,10 @@ def build_request(arguments: argparse.Namespace, paths: Paths) -> tuple[VideoReq
         guidance_scale=spec.default_guidance,
         codec=codec,
         devices=_devices(arguments.devices),
+        controls=tuple(parse_control(text, folders=True) for text in arguments.control),
     )
     spec.check(request)
-    return request, output
+    return msgspec.structs.replace(request, controls=name_adapters(request.controls, spec, paths)), output
 
 
 def _timeline(arguments: argparse.Namespace, video: VideoSpec) -> tuple[Timeline, float]:
@@ -123,6 +131,3 @@ def _refuse_pictures(arguments: argparse.Namespace, spec: ModelSpec) -> None:
         if name is not None:
             existing_file(name)
             raise BadInputError(f"{spec.name} makes videos from prompts alone; leave {flag} out")
-    for text in arguments.control:
-        control = parse_control(text)
-        raise BadInputError(f"{spec.name} has no {control.kind!r} control for videos; leave --control out")

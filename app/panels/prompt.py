@@ -10,9 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app.vocabulary import vocabulary_of
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.prompt_edit import PromptEdit
 from app.words import sentence, timecode
 
@@ -27,6 +28,7 @@ class PromptPanel(QWidget):
     """The prompt above, the form in the middle, Generate below."""
 
     generate_pressed = Signal()
+    editing_stopped = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +38,7 @@ class PromptPanel(QWidget):
         self.prompt.setAccessibleName(self.tr("Prompt"))
         self._show_kind(is_video=False)
         self.segment, self.ignored, self.error = _message("quiet"), _message("warn"), _message("bad")
+        self.cut = _message("warn")
         self.generate = QPushButton(self.tr("Generate"))
         self.generate.setObjectName("generate")
         self.generate.setToolTip(self.tr("Ctrl+Return"))
@@ -46,8 +49,10 @@ class PromptPanel(QWidget):
         self._column.setContentsMargins(12, 4, 12, 12)
         self._column.setSpacing(8)
         self._column.addWidget(self.prompt, 3)
+        self._column.addLayout(self._tools())
         self._column.addWidget(self.segment)
         self._column.addWidget(self.ignored)
+        self._column.addWidget(self.cut)
         self._column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -57,6 +62,15 @@ class PromptPanel(QWidget):
         foot = QVBoxLayout()
         foot.setContentsMargins(12, 8, 12, 12)
         foot.setSpacing(8)
+        self.editing, self.stop_editing = ElidedLabel(), QPushButton(self.tr("Leave as it is"))
+        self.stop_editing.setObjectName("link")
+        self.stop_editing.clicked.connect(self.editing_stopped)
+        line = QHBoxLayout()
+        line.addWidget(self.editing, 1)
+        line.addWidget(self.stop_editing)
+        foot.addLayout(line)
+        self._is_busy = self._is_editing = False
+        self.show_editing("")
         foot.addWidget(self.error)
         foot.addWidget(self.generate)
         outer = QVBoxLayout(self)
@@ -64,6 +78,21 @@ class PromptPanel(QWidget):
         outer.setSpacing(0)
         outer.addWidget(scroll, 1)
         outer.addLayout(foot)
+
+    def _tools(self) -> QHBoxLayout:
+        """The line under the prompt: empty menus, there from the start so that nothing moves when they are filled."""
+        self.styles, self.counted = QToolButton(), QLabel()
+        self.styles.setText(self.tr("Styles"))
+        self.styles.setAccessibleName(self.tr("Styles and wildcards"))
+        self.styles.setToolTip(self.tr("Words to add to the prompt"))
+        self.styles.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.styles.setObjectName("menu")
+        self.counted.setObjectName("quiet")
+        row = QHBoxLayout()
+        row.addWidget(self.styles)
+        row.addStretch(1)
+        row.addWidget(self.counted)
+        return row
 
     def bind(self, project: Project, form: QWidget) -> None:
         """Join the field to the project, both ways, and put the form under it. What was typed before counts as typed.
@@ -92,7 +121,26 @@ class PromptPanel(QWidget):
 
     def set_busy(self, *, busy: bool) -> None:
         """Say on the button that a press adds to the queue."""
-        self.generate.setText(self.tr("Queue another") if busy else self.tr("Generate"))
+        self._is_busy = busy
+        self._name_generate()
+
+    def show_tokens(self, counted: str, cut: str) -> None:
+        """Say how long the prompt is for the model, and what of it the model will not read; empty for nothing."""
+        self.counted.setText(counted)
+        self.cut.setText(cut)
+        self.cut.setVisible(bool(cut))
+
+    def show_editing(self, words: str) -> None:
+        """Say that a press changes the waiting job of these words; empty when it makes a new one."""
+        self._is_editing = bool(words)
+        self.editing.setText(self.tr("Editing “{prompt}”").format(prompt=words))
+        self.editing.setVisible(bool(words))
+        self.stop_editing.setVisible(bool(words))
+        self._name_generate()
+
+    def _name_generate(self) -> None:
+        new = self.tr("Queue another") if self._is_busy else self.tr("Generate")
+        self.generate.setText(self.tr("Change the job") if self._is_editing else new)
 
     def _type(self, project: Project, text: str) -> None:
         project.type_prompt(text)

@@ -5,72 +5,23 @@ It shows the job model and reports wishes; the window carries them out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QLabel, QListView, QPushButton, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
-from app.jobs import AnyIndex, JobModel, JobRole
+from app.jobs import JobRole
+from app.queue_rows import QueueRows
 from app.widgets.empty_state import EmptyState
 from app.widgets.focus_ring import WIDTH_PX as RING_PX
 from app.widgets.job_row import JobRowDelegate, RowButton
-from engine.messages import JobState
 
 if TYPE_CHECKING:
     from app.icons import Icons
-    from app.job_record import JobRecord
+    from app.jobs import JobModel
     from app.pictures import PictureCache
     from app.theme import Theme
     from app.widgets.dock_head import DockHead
-
-# Failed and cancelled jobs in sight, and how many more one press of the button below them brings.
-MOST_ENDED = 20
-
-
-class QueueFilter(QSortFilterProxyModel):
-    """Running jobs, then waiting ones in their order, then the newest that failed or were cancelled, ever."""
-
-    def __init__(self, jobs: JobModel) -> None:
-        super().__init__(jobs)
-        self._jobs = jobs
-        self._most_ended = MOST_ENDED
-        # Ended jobs are shown from this time on: a new one gets in without a look at all the others.
-        self._since = 0.0
-        self.older = 0
-        self.setSourceModel(jobs)
-        self.setDynamicSortFilter(True)
-        self.sort(0)
-        for signal in (jobs.rowsInserted, jobs.job_ended, jobs.ended_cleared):
-            signal.connect(self._choose_ended)
-        self._choose_ended()
-
-    def show_older(self) -> None:
-        """Show as many more ended jobs again."""
-        self._most_ended += MOST_ENDED
-        self._choose_ended()
-
-    def _choose_ended(self) -> None:
-        troubled = self._jobs.troubled()
-        self.older = max(0, len(troubled) - self._most_ended)
-        self._since = troubled[self._most_ended - 1].ended_at if self.older else self._jobs.cleared_at
-        self.invalidate()
-
-    def filterAcceptsRow(self, source_row: int, source_parent: AnyIndex) -> bool:  # noqa: ARG002, N802
-        record = self._jobs.index(source_row, 0).data(JobRole.RECORD)
-        if not record.state.is_final:
-            return True
-        is_new = record.ended_at >= self._since and record.ended_at > self._jobs.cleared_at
-        return is_new and record.state is not JobState.DONE
-
-    def lessThan(self, left: AnyIndex, right: AnyIndex) -> bool:  # noqa: N802
-        return _place(left) < _place(right)
-
-
-def _place(index: AnyIndex) -> tuple[int, float]:
-    record = cast("JobRecord", index.data(JobRole.RECORD))
-    if record.state.is_final:
-        return 2, -record.ended_at
-    return (0 if record.state is JobState.RUNNING else 1), index.row()
 
 
 class QueuePanel(QWidget):
@@ -81,6 +32,9 @@ class QueuePanel(QWidget):
     job_chosen = Signal(str)
     pause_toggled = Signal(bool)
     clear_pressed = Signal()
+    cancel_all_pressed = Signal()
+    job_moved = Signal(str, str)
+    """A waiting job was dropped before another one, or behind all: its key, and that one's or nothing."""
     generate_pressed = Signal()
 
     def __init__(
@@ -97,25 +51,22 @@ class QueuePanel(QWidget):
         self.setObjectName("panel")
         self._jobs = jobs
         self._icons = icons
-        self._rows = QueueFilter(jobs)
+        self._rows = QueueRows(jobs)
         self.summary = QLabel()
         self.summary.setObjectName("quiet")
-        self.pause, self.clear = QToolButton(), QToolButton()
+        self.pause, self.clear, self.cancel_all = QToolButton(), QToolButton(), QToolButton()
         self.pause.setCheckable(True)
         icons.dress(self.clear, "clear")
         self.clear.setAccessibleName(self.tr("Clear ended jobs"))
         self.clear.setToolTip(self.tr("Clear failed and cancelled jobs from this list"))
-        for widget in (self.summary, self.pause, self.clear):
+        icons.dress(self.cancel_all, "cancel-all")
+        self.cancel_all.setAccessibleName(self.tr("Cancel all jobs"))
+        self.cancel_all.setToolTip(self.tr("Cancel everything that runs or waits"))
+        for widget in (self.summary, self.pause, self.cancel_all, self.clear):
             head.add(widget)
         self.list = QListView()
-        self.list.setAccessibleName(self.tr("Queue"))
-        self.list.setModel(self._rows)
-        self.list.setItemDelegate(delegate := JobRowDelegate(theme, icons, cache, self.list))
-        cache.loaded.connect(self.list.viewport().update)
-        self.list.setMouseTracking(True)
-        self.list.setResizeMode(QListView.ResizeMode.Adjust)
-        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        delegate = JobRowDelegate(theme, icons, cache, self.list)
+        self._set_up_list(delegate, cache)
         self.empty = EmptyState(self.tr("Nothing runs and nothing waits."), self.tr("Generate"))
         self.older = QPushButton()
         self.older.setObjectName("link")
@@ -133,6 +84,8 @@ class QueuePanel(QWidget):
         self.list.clicked.connect(self._choose)
         self.pause.clicked.connect(self.pause_toggled)
         self.clear.clicked.connect(self.clear_pressed)
+        self.cancel_all.clicked.connect(self.cancel_all_pressed)
+        self._rows.job_moved.connect(self.job_moved)
         self.empty.pressed.connect(self.generate_pressed)
         self.older.clicked.connect(self._rows.show_older)
         jobs.paused_changed.connect(self.show_paused)
@@ -141,15 +94,32 @@ class QueuePanel(QWidget):
             signal.connect(self._summarise)
         self.show_paused(paused=jobs.is_paused)
 
+    def _set_up_list(self, delegate: JobRowDelegate, cache: PictureCache) -> None:
+        self.list.setAccessibleName(self.tr("Queue"))
+        self.list.setModel(self._rows)
+        self.list.setItemDelegate(delegate)
+        cache.loaded.connect(self.list.viewport().update)
+        self.list.setMouseTracking(True)
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setDragDropMode(QListView.DragDropMode.DragDrop)
+        self.list.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.list.setDropIndicatorShown(True)
+
     @property
     def in_tab_order(self) -> list[QWidget]:
         """What the keyboard visits, in order."""
-        return [self.pause, self.clear, self.empty.button, self.list, self.older]
+        return [self.pause, self.cancel_all, self.clear, self.empty.button, self.list, self.older]
 
     def selected_key(self) -> str | None:
         """The job that the keyboard is on, or None."""
         index = self.list.currentIndex()
         return str(index.data(JobRole.KEY)) if index.isValid() else None
+
+    def neighbour(self, key: str, by: int) -> str | None:
+        """Before which job a waiting one comes when it goes `by` places on; empty for the end, None to stay."""
+        return self._rows.neighbour(key, by)
 
     def show_paused(self, paused: bool) -> None:
         """Show whether the queue hands out jobs."""
@@ -165,6 +135,7 @@ class QueuePanel(QWidget):
         left = len(self._jobs.unfinished())
         words = self.tr("{n} left").format(n=left) if left else self.tr("idle")
         self.summary.setText(self.tr("paused, {left}").format(left=words) if self._jobs.is_paused else words)
+        self.cancel_all.setEnabled(left > 0)
         self.clear.setEnabled(self._rows.rowCount() > left)
         self.older.setVisible(self._rows.older > 0)
         self.older.setText(self.tr("Show older ({n})").format(n=self._rows.older))

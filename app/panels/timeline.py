@@ -15,10 +15,12 @@ from app.timeline.model import Column, SegmentTable
 from app.timeline.view import TimelineView
 from app.widgets.empty_state import EmptyState
 from app.widgets.focus_ring import WIDTH_PX as RING_PX
+from app.widgets.segment_fields import SegmentFields
 from app.words import frames_text, length_text
 
 if TYPE_CHECKING:
     from app.actions import Actions
+    from app.icons import Icons
     from app.playhead import Playhead
     from app.project import Project
     from app.take import Take
@@ -38,6 +40,7 @@ class TimelinePanel(QWidget):
         take: Take,
         playhead: Playhead,
         theme: Theme,
+        icons: Icons,
         actions: Actions,
         head: DockHead,
         parent: QWidget | None = None,
@@ -71,6 +74,8 @@ class TimelinePanel(QWidget):
         column.addLayout(self._stack)
         for page in (self.empty, self.view, self.table):
             self._stack.addWidget(page)
+        self.fields = SegmentFields(project, icons)
+        column.addWidget(self.fields)
         self._shows_table = False
         project.edit_changed.connect(self._show_state)
         take.changed.connect(self._show_state)
@@ -84,7 +89,7 @@ class TimelinePanel(QWidget):
     @property
     def in_tab_order(self) -> list[QWidget]:
         """What the keyboard visits, in order."""
-        return [*self.buttons, self.empty.button, self.view, self.table]
+        return [*self.buttons, self.empty.button, self.view, self.table, *self.fields.in_tab_order]
 
     def show_table(self, shown: bool) -> None:
         """Show the table instead of the view, or the view again."""
@@ -101,7 +106,8 @@ class TimelinePanel(QWidget):
         table.setTabKeyNavigation(False)
         table.setWordWrap(False)
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 10)
-        for section, width in ((Column.START, 72), (Column.LENGTH, 72), (Column.TRANSITION, 84), (Column.CUT, 48)):
+        widths = {Column.START: 88, Column.LENGTH: 72, Column.TRANSITION: 84, Column.STRENGTH: 84}
+        for section, width in (widths | {Column.CUT: 48, Column.SEED: 120}).items():
             table.setColumnWidth(section, width)
         table.horizontalHeader().setSectionResizeMode(Column.PROMPT, QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

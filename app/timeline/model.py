@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from app import timeline_edits as edits
 from app.words import timecode
+from engine.messages import MAX_SEED
 
 if TYPE_CHECKING:
     from app.jobs import AnyIndex
@@ -21,12 +22,14 @@ class Column(IntEnum):
     START = 0
     LENGTH = 1
     TRANSITION = 2
-    CUT = 3
-    PROMPT = 4
+    STRENGTH = 3
+    CUT = 4
+    SEED = 5
+    PROMPT = 6
 
 
-EDITABLE = (Column.LENGTH, Column.TRANSITION, Column.PROMPT)
-FIRST_HAS_NONE = (Column.TRANSITION, Column.CUT)
+EDITABLE = (Column.LENGTH, Column.TRANSITION, Column.STRENGTH, Column.SEED, Column.PROMPT)
+FIRST_HAS_NONE = (Column.TRANSITION, Column.STRENGTH, Column.CUT)
 
 
 class SegmentTable(QAbstractTableModel):
@@ -51,8 +54,8 @@ class SegmentTable(QAbstractTableModel):
             return None
         if orientation is Qt.Orientation.Vertical:
             return str(section + 1)
-        names = (self.tr("Start"), self.tr("Frames"), self.tr("Transition"), self.tr("Cut"), self.tr("Prompt"))
-        return names[section]
+        names = [self.tr("Start"), self.tr("Frames"), self.tr("Transition"), self.tr("Strength"), self.tr("Cut")]
+        return [*names, self.tr("Seed"), self.tr("Prompt")][section]
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -65,6 +68,9 @@ class SegmentTable(QAbstractTableModel):
         values: dict[int, object] = {
             Column.LENGTH: segment.frames,
             Column.TRANSITION: segment.transition,
+            Column.STRENGTH: segment.strength if segment.transition else None,
+            # As text: seeds go beyond what Qt's own field for numbers takes, and none is empty.
+            Column.SEED: "" if segment.seed is None else str(segment.seed),
             Column.PROMPT: segment.prompt,
         }
         if column == Column.START:
@@ -77,6 +83,8 @@ class SegmentTable(QAbstractTableModel):
         flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
         if index.row() == 0 and index.column() in FIRST_HAS_NONE:
             return Qt.ItemFlag.ItemIsSelectable
+        if index.column() == Column.STRENGTH and not self._segments[index.row()].transition:
+            return flags
         if index.column() == Column.CUT:
             return flags | Qt.ItemFlag.ItemIsUserCheckable
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() in EDITABLE else flags
@@ -96,6 +104,15 @@ class SegmentTable(QAbstractTableModel):
                 project.change_video(self.tr("change length"), edits.trim(video, row, int(str(value)), fit))
             case Column.TRANSITION:
                 project.change_video(self.tr("change transition"), edits.set_transition(video, row, int(str(value))))
+            case Column.STRENGTH:
+                after = edits.set_strength(video, [row], float(str(value)))
+                project.change_video(self.tr("change strength"), after)
+            case Column.SEED:
+                text = str(value).strip()
+                if text and not (text.isascii() and text.isdigit() and int(text) <= MAX_SEED):
+                    return False
+                after = edits.set_seeds(video, {row: int(text) if text else None})
+                project.change_video(self.tr("change seed"), after)
             case Column.PROMPT:
                 project.change_video(self.tr("typing"), edits.write_prompt(video, row, str(value)))
             case _:

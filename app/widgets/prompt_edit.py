@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 from app.vocabulary import WordSpan, unknown_words
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
     from app.theme import Theme
 
 # Border, padding and the document's own margin.
@@ -25,6 +27,8 @@ class PromptEdit(QPlainTextEdit):
 
     edited = Signal(str)
     """The artist changed the text; not sent for `show_text`."""
+    history_wanted = Signal(int)
+    """Up (-1) in the first line or Down (1) in the last: an older or a newer prompt is wanted."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +52,10 @@ class PromptEdit(QPlainTextEdit):
         """Underline words outside `vocabulary`; an empty one knows every word."""
         self._model_title = model_title
         self._highlighter.set_vocabulary(vocabulary)
+
+    def mark_cut(self, at: int | None) -> None:
+        """Strike through what the model will not read: everything from this place on, in code points."""
+        self._highlighter.set_cut(None if at is None else _units(self.toPlainText()[:at]))
 
     def ignored_words(self) -> list[str]:
         """The words that the model will ignore, each once, in order."""
@@ -74,6 +82,24 @@ class PromptEdit(QPlainTextEdit):
             self.setTextCursor(cursor)
         finally:
             self._showing = False
+
+    def replace_text(self, text: str) -> None:
+        """Put another text in place of all, as if it were typed; the cursor goes behind it."""
+        cursor = self.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.setTextCursor(cursor)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        ways = {Qt.Key.Key_Up: QTextCursor.MoveOperation.Up, Qt.Key.Key_Down: QTextCursor.MoveOperation.Down}
+        way = ways.get(Qt.Key(event.key()))
+        if way is not None and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            # A cursor that cannot go further that way is in the first or the last line.
+            probe = self.textCursor()
+            if not probe.movePosition(way):
+                self.history_wanted.emit(-1 if way is QTextCursor.MoveOperation.Up else 1)
+                return
+        super().keyPressEvent(event)
 
     def tip_at(self, position: int) -> str:
         """What to say about the character at `position` of the text, in code points; empty for known words."""
@@ -103,11 +129,17 @@ class _Underline(QSyntaxHighlighter):
         super().__init__(field.document())
         self._theme = theme
         self.vocabulary: frozenset[str] = frozenset()
+        self._cut: int | None = None
         theme.changed.connect(self.rehighlight)
 
     def set_vocabulary(self, vocabulary: frozenset[str]) -> None:
         if vocabulary != self.vocabulary:
             self.vocabulary = vocabulary
+            self.rehighlight()
+
+    def set_cut(self, units: int | None) -> None:
+        if units != self._cut:
+            self._cut = units
             self.rehighlight()
 
     def highlightBlock(self, text: str) -> None:
@@ -117,6 +149,12 @@ class _Underline(QSyntaxHighlighter):
         for span in unknown_words(text, self.vocabulary):
             start, end = _unit_range(text, span)
             self.setFormat(start, end - start, wave)
+        first = None if self._cut is None else max(0, self._cut - self.currentBlock().position())
+        if first is not None and first < _units(text):
+            struck = QTextCharFormat()
+            struck.setFontStrikeOut(True)
+            struck.setForeground(self._theme.tokens.color("quiet"))
+            self.setFormat(first, _units(text) - first, struck)
 
 
 def _units(text: str) -> int:

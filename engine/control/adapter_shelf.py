@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
 
 class AdapterShelf:
-    """The last adapters used, for one device and number format."""
+    """The last adapters used, for one device."""
 
-    def __init__(self, device: torch.device, dtype: torch.dtype, *, channels_last: bool, capacity: int = 4) -> None:
+    def __init__(self, device: torch.device, *, channels_last: bool, capacity: int = 4) -> None:
         """`capacity` bounds what is kept between requests; those of one request are all loaded at once."""
-        self._device, self._dtype, self._channels_last = device, dtype, channels_last
+        self._device, self._channels_last = device, channels_last
         self._capacity = capacity
-        self._loaded: OrderedDict[AdapterSpec, tuple[Fingerprint, Adapter]] = OrderedDict()
+        self._loaded: OrderedDict[tuple[AdapterSpec, torch.dtype], tuple[Fingerprint, Adapter]] = OrderedDict()
 
-    def fetch(self, spec: AdapterSpec) -> Adapter:
-        """The loaded adapter of `spec`, loading it unless its very files are on the shelf.
+    def fetch(self, spec: AdapterSpec, dtype: torch.dtype) -> Adapter:
+        """The adapter of `spec` in the number format `dtype`, loading it unless its very files are on the shelf.
 
         Raises:
             BadModelError: Its folder cannot be used; the message names the file.
         """
         found_print = fingerprint(Path(spec.folder))
-        found = self._loaded.pop(spec, None)
+        found = self._loaded.pop((spec, dtype), None)
         if found is not None and found[0] == found_print:
             adapter = found[1]
         else:
             del found  # frees the old weights before the new ones arrive
             while len(self._loaded) >= self._capacity:
                 self._loaded.popitem(last=False)
-            adapter = load_adapter(spec, self._device, self._dtype, channels_last=self._channels_last)
-        self._loaded[spec] = (found_print, adapter)
+            adapter = load_adapter(spec, self._device, dtype, channels_last=self._channels_last)
+        self._loaded[spec, dtype] = (found_print, adapter)
         return adapter
 
     def clear(self) -> None:

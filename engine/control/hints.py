@@ -39,8 +39,8 @@ class Hint:
 
     Attributes:
         layer: The layer.
-        pixels: Its control map, (H, W, 3) uint8 RGB of the result's size.
-        mask: Where it acts, (H, W) uint8, 255 for wholly; None for everywhere.
+        pixels: Its control map, (H, W, 3) uint8 RGB of the result's size; (T, H, W, 3) for those of frames.
+        mask: Where it acts, (H, W) or (T, H, W) uint8, 255 for wholly; None for everywhere.
         digests: Of the files, by path, for the record in the result.
         notes: What was done to the files, for people.
     """

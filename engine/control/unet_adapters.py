@@ -90,7 +90,7 @@ class ResidualControl:
     def __init__(
         self, adapter: Adapter, layers: Sequence[ControlLayer], hints: Sequence[Tensor], mask: RegionMask | None
     ) -> None:
-        """`hints` are embedded, (1, C, h, w) each; all layers have one mode and one mask."""
+        """`hints` are embedded, (1, C, h, w) each or one for each image; all layers have one mode and one mask."""
         self._adapter, self._layers, self._hints, self._mask = adapter, layers, hints, mask
         self._types = _union_types(adapter, layers) if adapter.class_name == "ControlNetUnionModel" else None
         # Pooled residuals hold no form, so diffusers keeps them from the negative side in any mode.
@@ -163,9 +163,9 @@ def _sum(first: Residuals | None, second: Residuals) -> Residuals:
 
 
 def _picture(hint: Hint, adapter: Adapter, device: torch.device, dtype: torch.dtype) -> Tensor:
-    """The map as networks take it: (1, 3, H, W) in [0, 1]."""
-    pixels = torch.from_numpy(hint.pixels.copy()).to(device).permute(2, 0, 1)[None]  # pyright: ignore[reportUnknownMemberType]
-    picture = pixels.float() / 255.0
+    """The map as networks take it: (1, 3, H, W) in [0, 1], or (T, 3, H, W) for hints of frames."""
+    pixels = torch.from_numpy(hint.pixels.copy()).to(device)  # pyright: ignore[reportUnknownMemberType]
+    picture = pixels.reshape(-1, *pixels.shape[-3:]).permute(0, 3, 1, 2).float() / 255.0
     return (picture.flip(1) if adapter.is_bgr else picture).to(dtype)
 
 

@@ -39,10 +39,9 @@ def format_infotext(request: ImageRequest, *, seed: int, version: str) -> str:
         "Seed": str(seed),
         "Size": f"{request.width}x{request.height}",
         "Model": request.model,
+        **({"Denoising strength": f"{request.edit.strength:g}"} if request.edit is not None else {}),
         "Version": f"Onetake {version}",
     }
-    if request.edit is not None:
-        settings["Denoising strength"] = f"{request.edit.strength:g}"
     lines = [request.prompt]
     if request.negative_prompt:
         lines.append(f"{_NEGATIVE} {request.negative_prompt}")

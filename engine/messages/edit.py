@@ -71,7 +71,7 @@ class PictureEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     content: MaskedContent = "fill"
     area: EditArea = "picture"
     padding: int = 32
-    feather: int = 8
+    feather: int = 16
     resize: ResizeMode = "crop"
     frame: int | None = None
 

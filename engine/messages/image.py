@@ -49,3 +49,8 @@ class ImageRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         if self.seed + self.count - 1 > MAX_SEED:
             raise BadInputError(f"seed {self.seed} plus {self.count} pictures passes {MAX_SEED}; use a smaller seed")
         check_float("guidance", self.guidance_scale, 0.0, MAX_GUIDANCE)
+
+    @property
+    def steps_made(self) -> int:
+        """Denoising steps of each picture: an edit takes the last of the schedule, as many as its strength says."""
+        return self.steps if self.edit is None else max(1, min(int(self.steps * self.edit.strength), self.steps))

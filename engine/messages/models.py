@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import msgspec
@@ -10,11 +11,12 @@ from engine.errors import BadInputError
 from engine.messages.checks import MAX_SIDE, MIN_SIDE
 from engine.messages.edit import EDIT_METHODS, EditMethod, PictureEdit
 from engine.messages.image import ImageRequest
-from engine.messages.layers import ControlLayer
 from engine.messages.video import VideoRequest
 
 CONTROLLED_FAMILIES = ("stable_diffusion",)
 """Families for which engine.control has adapters."""
+CONTROLLED_VIDEO_FAMILIES = ("motion_unet", "unet3d")
+"""The same of VideoSpec's families."""
 
 
 class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +112,7 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
             raise BadInputError(f"{self.name} takes no guidance; leave it at {self.default_guidance:g}")
         if isinstance(request, ImageRequest):
             self._check_edit(request.edit)
-            self._check_controls(request.controls, request.steps)
+        self._check_controls(request)
 
     @property
     def no_controls(self) -> str:
@@ -119,19 +121,28 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
             return ""
         return f"{self.name} takes no controls: there are no adapters for its family, {self.family}"
 
-    def _check_controls(self, layers: tuple[ControlLayer, ...], steps: int) -> None:
-        for layer in layers:
+    @property
+    def no_video_controls(self) -> str:
+        """The same for its videos."""
+        family = self.video.family if self.video else "none"
+        if family in CONTROLLED_VIDEO_FAMILIES:
+            return ""
+        return f"{self.name} takes no controls for videos: there are no adapters for its family, {family}"
+
+    def _check_controls(self, request: ImageRequest | VideoRequest) -> None:
+        reason = self.no_controls if isinstance(request, ImageRequest) else self.no_video_controls
+        for layer in request.controls:
             if not layer.enabled:
                 continue
-            if self.no_controls:
-                raise BadInputError(f"{self.no_controls}; choose another model or switch the control off")
+            if reason:
+                raise BadInputError(f"{reason}; choose another model or switch the control off")
             if not layer.adapter and layer.kind not in self.controls:
                 known = ", ".join(self.controls) or "none"
                 raise BadInputError(
                     f"{self.name} has no {layer.kind!r} control; it has: {known}; "
                     "for others name the folder of an adapter made for it (adapter=FOLDER)"
                 )
-            layer.check_steps(steps)
+            layer.check_steps(request.steps_made if isinstance(request, ImageRequest) else request.steps)
 
     def _check_edit(self, edit: PictureEdit | None) -> None:
         if edit is None and not self.draws:
@@ -151,6 +162,20 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
                     f"{self.name} cannot make a shot of {len(shot)} frames; "
                     f"use {self.video.nearest_frames(len(shot))}, for instance"
                 )
+
+    def edit_size(self, width: int, height: int) -> tuple[int, int]:
+        """The size at which it works on a picture of that size: as it is if the model can, else of the same shape.
+
+        Sides are rounded up to multiples, so that the whole picture lies inside without being made smaller.
+        """
+        longest = min(self.max_side, 2 * max(self.default_width, self.default_height))
+        scale = min(1.0, longest / max(width, height))
+        scale = max(scale, MIN_SIDE / min(width, height))
+        multiple = self.size_multiple
+        low, high = -(-MIN_SIDE // multiple) * multiple, longest // multiple * multiple
+        sides = (math.ceil(round(side * scale, 6) / multiple) * multiple for side in (width, height))
+        across, down = (min(max(side, low), high) for side in sides)
+        return across, down
 
     def nearest_side(self, side: int) -> int:
         """The allowed side length closest to `side`, in pixels."""

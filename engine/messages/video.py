@@ -17,6 +17,7 @@ from engine.messages.checks import (
     check_size,
     check_text,
 )
+from engine.messages.layers import ControlLayer
 from engine.messages.timeline import MAX_FRAMES, Timeline
 
 MAX_FPS = 240.0
@@ -70,6 +71,8 @@ class VideoRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     devices: tuple[str, ...] = ()
     base: str = ""
     redo: tuple[FrameSpan, ...] = ()
+    controls: tuple[ControlLayer, ...] = ()
+    """A layer's picture may also be a folder of pictures or an animation: frame i controls frame i."""
 
     def __post_init__(self) -> None:
         check_int("seed", self.seed, 0, MAX_SEED)

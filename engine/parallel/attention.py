@@ -9,15 +9,18 @@ so W h is computed once a frame and W p once a position, and they are added wher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.parallel.plan import Batch, Gather, PlannedWindow
+from engine.parallel.pixels import elements_at_once
+from engine.parallel.plan import Batch, Gather, PlannedWindows, WindowPlan
 
+KEYS_PER_ELEMENT = 4
+"""A frame's key is gathered for many scopes: so many times what is worked on at once are, of all of them."""
 MAX_SEQUENCES_PER_CALL = 2**15
 """CUDA's attention kernels put the batch in a grid dimension of at most 65,535."""
 
@@ -60,15 +63,21 @@ class ScopedAttention:
 
     def attend(self, batches: Sequence[Batch]) -> Tensor:
         """The layer's output for the queries of `batches`, (N, queries, C), in their order."""
-        outputs = [
-            self._attend(
-                _gathered(self._queries, batch.queries, self._query_table),
-                _gathered(self._keys, batch.keys, self._key_table),
-                _gathered(self._values, batch.keys, self._value_table),
-            )
-            for batch in batches
-        ]
+        outputs = [output for batch in batches for output in self._attend_to(batch)]
         return torch.cat(outputs, dim=1) if len(outputs) > 1 else outputs[0]
+
+    def _attend_to(self, batch: Batch) -> Iterator[Tensor]:
+        scopes, length = batch.keys.indices.shape
+        pixels, _, channels = self._keys.shape
+        size = max(1, KEYS_PER_ELEMENT * elements_at_once(self._keys) // (pixels * length * channels))
+        for first in range(0, scopes, size):
+            count = min(size, scopes - first)
+            queries, keys = batch.queries.part(first, count), batch.keys.part(first, count)
+            yield self._attend(
+                _gathered(self._queries, queries, self._query_table),
+                _gathered(self._keys, keys, self._key_table),
+                _gathered(self._values, keys, self._value_table),
+            )
 
     def _attend(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         """(N, G, Q, C) over (N, G, K, C) gives (N, G * Q, C)."""
@@ -93,26 +102,34 @@ class ScopedAttention:
 
 
 def blended_windows(
-    hidden: Tensor, length: int, windows: Sequence[PlannedWindow], transform: Callable[[PlannedWindow, Tensor], Tensor]
+    hidden: Tensor, windows: WindowPlan, transform: Callable[[PlannedWindows, Tensor], Tensor]
 ) -> Tensor:
     """Windows computed each on its own and averaged where they overlap, in window order.
 
     Args:
         hidden: The piece's frames and context, (N, T, C).
-        length: Frames of the piece's part of the run.
-        windows: All windows with weight on one of them, in frame order.
-        transform: What is done in a window: the hidden states of its frames, (N, window, C), to the same shape.
+        windows: All windows with weight on a frame of the piece's part of the run.
+        transform: What is done in G windows of L frames, few enough for the device: their hidden states,
+            (N, G * L, C), to the same shape.
 
     Returns:
-        (N, length, C).
+        The frames of the piece's part of the run, (N, length, C).
     """
-    blend = hidden.new_zeros((hidden.shape[0], length, hidden.shape[2]))
-    for window in windows:
-        attended = transform(window, hidden.narrow(1, window.start, window.length))
-        share = window.share.to(hidden)
-        counted = attended.narrow(1, window.skip, len(share)) * share[:, None]
-        blend.narrow(1, window.target, len(share)).add_(counted)
-    return blend
+    pixels, _, channels = hidden.shape
+    made = hidden.new_empty((pixels, windows.frames, channels))
+    place = 0
+    for equal in windows.groups:
+        size = max(1, elements_at_once(hidden) // (pixels * equal.length * channels))
+        for first in range(0, equal.count, size):
+            part = equal.part(first, min(size, equal.count - first))
+            seen = _gathered(hidden, part.frames, None).flatten(1, 2)
+            made.narrow(1, place, seen.shape[1]).copy_(transform(part, seen))
+            place += seen.shape[1]
+    (places, shares), *others = windows.blend
+    blended = made.index_select(1, places).mul_(shares.to(hidden)[:, None])
+    for places, shares in others:
+        blended.addcmul_(made.index_select(1, places), shares.to(hidden)[:, None])
+    return blended
 
 
 def _projected(layer: nn.Module, table: Tensor | None) -> Tensor | None:

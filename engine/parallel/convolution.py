@@ -18,7 +18,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.parallel.exchange import Entrance, Exchange, Piece
-from engine.parallel.norms import CHUNK_FRAMES, Statistics, begin_statistics, normalise
+from engine.parallel.norms import Statistics, begin_statistics, normalise
+from engine.parallel.pixels import by_pixel, parts_of
 
 
 @dataclass(frozen=True)
@@ -56,19 +57,28 @@ class TemporalConvolution:
         self._norms = norms
 
     def __call__(self, hidden: Tensor) -> Tensor:
-        """The stack's output for (batch * frames, C, H, W), batch outermost; the frames are this rank's run."""
+        """The stack's output for (batch * frames, C, H, W), batch outermost, in the memory of `hidden`.
+
+        The frames are this rank's run.
+        """
         video = self.entrance.as_video(hidden)
-        extended = self.entrance.pending(hidden).finish(video)
+        context = self.entrance.pending(hidden).arrive()
+        memory = video.untyped_storage().data_ptr()
+        extended = [
+            part.clone() if part.untyped_storage().data_ptr() == memory else part for part in context.around(video)
+        ]
         convolved = convolve(self._stages, extended, self._halo.pieces, self._norms)
-        return (video + torch.cat(convolved, dim=1)).flatten(0, 1)
+        for own, part in zip(torch.split(video, [part.shape[1] for part in convolved], 1), convolved, strict=True):
+            own.add_(part)
+        return hidden
 
 
 def convolve(stages: Sequence[Stage], extended: list[Tensor], pieces: Sequence[Piece], norms: Exchange) -> list[Tensor]:
-    """Run the stack on the pieces of this rank.
+    """Run the stack on the pieces of this rank, in their memory.
 
     Args:
         stages: In order.
-        extended: For each piece, its frames and a halo of `stack_depth(stages)`, (B, T, C, H, W).
+        extended: For each piece, its frames and a halo of `stack_depth(stages)`, (B, T, C, H, W); overwritten.
         pieces: What `extended` holds.
         norms: An exchange that gives each piece all the other frames of its shot.
 
@@ -82,11 +92,11 @@ def convolve(stages: Sequence[Stage], extended: list[Tensor], pieces: Sequence[P
             hidden.narrow(1, piece.run.start - span.start, len(piece.run))
             for hidden, piece, span in zip(extended, pieces, spans, strict=True)
         ]
-        statistics = begin_statistics(torch.cat(own, dim=1), stage.norm.num_groups, norms).finish()
+        statistics = begin_statistics(own, stage.norm.num_groups, norms).finish()
         depth -= stage.reach
         reached = [_around(piece, depth) for piece in pieces]
         extended = [
-            convolved_frames(stage, hidden, shared, span=span, target=target, shot=piece.shot)
+            _convolve_in_place(stage, hidden, shared, span=span, target=target, shot=piece.shot)
             for hidden, shared, span, target, piece in zip(extended, statistics, spans, reached, pieces, strict=True)
         ]
         spans = reached
@@ -97,10 +107,23 @@ def _around(piece: Piece, depth: int) -> range:
     return range(max(piece.shot.start, piece.run.start - depth), min(piece.shot.stop, piece.run.stop + depth))
 
 
+def _convolve_in_place(
+    stage: Stage, hidden: Tensor, statistics: Statistics, *, span: range, target: range, shot: range
+) -> Tensor:
+    """One stage, a few pixels at a time; the frames `target` of `hidden`, overwritten."""
+    pixels = by_pixel(hidden)
+    target_start, convolved = target.start - span.start, len(target)
+    for start, length in parts_of(pixels):
+        part = pixels.narrow(3, start, length)
+        made = convolved_frames(stage, part.unsqueeze(-1), statistics, span=span, target=target, shot=shot)
+        part.narrow(1, target_start, convolved).copy_(made.squeeze(-1))
+    return hidden.narrow(1, target_start, convolved)
+
+
 def convolved_frames(
     stage: Stage, hidden: Tensor, statistics: Statistics, *, span: range, target: range, shot: range
 ) -> Tensor:
-    """One stage, at most CHUNK_FRAMES at a time.
+    """One stage.
 
     Args:
         stage: The stage.
@@ -113,15 +136,10 @@ def convolved_frames(
     Returns:
         (B, len(target), C, H, W).
     """
-    outputs: list[Tensor] = []
-    for start in range(target.start, target.stop, CHUNK_FRAMES):
-        stop = min(start + CHUNK_FRAMES, target.stop)
-        low, high = max(start - stage.reach, shot.start), min(stop + stage.reach, shot.stop)
-        values = normalise(hidden.narrow(1, low - span.start, high - low), statistics, stage.norm).transpose(1, 2)
-        for layer in stage.pointwise:
-            values = layer(values)
-        padding = (0, 0, 0, 0, low - (start - stage.reach), stop + stage.reach - high)
-        convolution = stage.convolution
-        convolved = functional.conv3d(functional.pad(values, padding), convolution.weight, convolution.bias)
-        outputs.append(convolved.transpose(1, 2))
-    return torch.cat(outputs, dim=1)
+    low, high = max(target.start - stage.reach, shot.start), min(target.stop + stage.reach, shot.stop)
+    values = normalise(hidden.narrow(1, low - span.start, high - low), statistics, stage.norm).transpose(1, 2)
+    for layer in stage.pointwise:
+        values = layer(values)
+    padding = (0, 0, 0, 0, low - (target.start - stage.reach), target.stop + stage.reach - high)
+    convolution = stage.convolution
+    return functional.conv3d(functional.pad(values, padding), convolution.weight, convolution.bias).transpose(1, 2)

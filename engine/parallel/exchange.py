@@ -93,22 +93,58 @@ class Pending:
         self._delivery = delivery
         self._dim = dim
 
+    def arrive(self) -> Context:
+        """Wait for the frames of the other ranks; the frames that were sent may be overwritten from now on."""
+        self._delivery.wait()
+        return Context(self._pieces, self._before, self._after, self._dim)
+
     def finish(self, hidden: Tensor) -> list[Tensor]:
-        """Wait for the frames of the other ranks.
+        """Wait for the frames of the other ranks, and put them around this rank's own.
 
         Args:
             hidden: All frames of this rank, as in `begin`.
 
         Returns:
-            For each piece, its frames and its context in ascending order (`Piece.frames`), along the same dimension.
+            As `Context.around`.
         """
-        self._delivery.wait()
-        parts = [[own] for own in torch.split(hidden, [len(piece.run) for piece in self._pieces], self._dim)]
+        return self.arrive().around(hidden)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The frames that arrived from other ranks, along the dimension `dim`."""
+
+    pieces: tuple[Piece, ...]
+    before: list[Tensor]
+    after: list[Tensor]
+    dim: int
+
+    def at(self, dim: int, start: int, length: int) -> Context:
+        """The context of a part of each frame: indices `start` to `start + length` of another dimension."""
+        before, after = ([each.narrow(dim, start, length) for each in side] for side in (self.before, self.after))
+        return Context(self.pieces, before, after, self.dim)
+
+    def flatten(self, dim: int) -> Context:
+        """The context with the dimensions from `dim` on, all behind that of frames, made one."""
+        before, after = ([each.flatten(dim) for each in side] for side in (self.before, self.after))
+        return Context(self.pieces, before, after, self.dim)
+
+    def around(self, own: Tensor) -> list[Tensor]:
+        """Each piece's own frames with its context.
+
+        Args:
+            own: All frames of this rank, of the same part of each frame.
+
+        Returns:
+            For each piece, its frames and its context in ascending order (`Piece.frames`), along the same dimension;
+            a view of `own` where there is no context.
+        """
+        parts = [[part] for part in torch.split(own, [len(piece.run) for piece in self.pieces], self.dim)]
         # A run is contiguous, so a shot begun on a lower rank is its first piece, and one that goes on its last.
         if parts:
-            parts[0] = [*self._before, *parts[0]]
-            parts[-1] = [*parts[-1], *self._after]
-        return [torch.cat(tensors, self._dim) if len(tensors) > 1 else tensors[0] for tensors in parts]
+            parts[0] = [*self.before, *parts[0]]
+            parts[-1] = [*parts[-1], *self.after]
+        return [torch.cat(tensors, self.dim) if len(tensors) > 1 else tensors[0] for tensors in parts]
 
 
 class Entrance:

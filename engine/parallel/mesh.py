@@ -11,6 +11,7 @@ default group, so a process may hold several meshes, or a thread each.
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -86,6 +87,8 @@ class Mesh:
         self.world_size = world_size
         self._transport = transport
         self._traffic = Traffic()
+        self.waited_s = 0.0
+        """How long this rank has waited for parcels of others, in all."""
         self._sent_to = Counter[int]()
         self._received_from = Counter[int]()
 
@@ -97,7 +100,8 @@ class Mesh:
     def post(self, purpose: str, sends: Sequence[Parcel], receives: Sequence[Parcel]) -> Delivery:
         """Start a delivery. Any two ranks post what they have for each other in the same order."""
         self._traffic.count(purpose, sends, receives)
-        return self._transport.post(_numbered(sends, self._sent_to), _numbered(receives, self._received_from))
+        delivery = self._transport.post(_numbered(sends, self._sent_to), _numbered(receives, self._received_from))
+        return _Clocked(delivery, self) if receives else delivery
 
     def take_traffic(self) -> Traffic:
         """What this rank sent and received since the last call; a step's traffic when called once a step."""
@@ -111,6 +115,21 @@ def _numbered(parcels: Sequence[Parcel], counter: Counter[int]) -> list[Parcel]:
         counter[parcel.peer] += 1
         numbered.append(replace(parcel, tag=counter[parcel.peer]))
     return numbered
+
+
+class _Clocked:
+    """A delivery whose waiting counts."""
+
+    def __init__(self, delivery: Delivery, mesh: Mesh) -> None:
+        self._delivery = delivery
+        self._mesh = mesh
+
+    def wait(self) -> None:
+        started = time.monotonic()
+        try:
+            self._delivery.wait()
+        finally:
+            self._mesh.waited_s += time.monotonic() - started
 
 
 class _Delivered:

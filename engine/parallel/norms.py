@@ -10,6 +10,7 @@ frame, count-weighted between frames), where mean first and deviation later woul
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -75,16 +76,17 @@ def combine(moments: Tensor, count: int) -> Statistics:
     return Statistics(mean, (squares.sum(1) + between) / number)
 
 
-def begin_statistics(hidden: Tensor, groups: int, exchange: Exchange) -> PendingStatistics:
+def begin_statistics(parts: Sequence[Tensor], groups: int, exchange: Exchange) -> PendingStatistics:
     """Measure this rank's frames and start telling the ranks that share a shot.
 
     Args:
-        hidden: This rank's frames, (B, T, C, H, W).
+        parts: This rank's frames in one or several parts, (B, T, C, H, W) each.
         groups: Groups of the norm.
         exchange: One that gives each piece all the other frames of its shot (reach `Full`).
     """
-    moments = frame_moments(hidden, groups)
-    count = hidden.shape[2] // groups * hidden.shape[3] * hidden.shape[4]
+    moments = torch.cat([frame_moments(part, groups) for part in parts], dim=1)
+    channels, height, width = parts[0].shape[2:]
+    count = channels // groups * height * width
     return PendingStatistics(moments, exchange.begin(moments, dim=1), count)
 
 

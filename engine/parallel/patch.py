@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
 
 class Patches:
@@ -40,16 +40,3 @@ class Patches:
 
         module.__dict__["forward"] = replacement
         self._undo.append(undo)
-
-
-def on_hidden_states(layer: Callable[[Tensor], Tensor], *, in_tuple: bool = False) -> Callable[..., object]:
-    """A forward that gives `layer` the hidden states and drops what else the stock layer takes.
-
-    Temporal layers get the number of frames, which the replacement knows, and prompts only as None.
-    """
-
-    def forward(hidden_states: Tensor, *_: object, **__: object) -> object:
-        output = layer(hidden_states)
-        return (output,) if in_tuple else output
-
-    return forward

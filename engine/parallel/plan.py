@@ -6,7 +6,7 @@ Does not own: either of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,10 +14,7 @@ import torch
 from torch import Tensor
 
 from engine.parallel.exchange import Exchange, Piece
-from engine.parallel.scopes import Blocks, Group, Scope, Window, whole
-
-MAX_KEYS_PER_CALL = 256
-"""Frames whose keys and values are gathered at once: bounds the memory of many small scopes."""
+from engine.parallel.scopes import Blocks, Group, Scope, Window
 
 
 @dataclass(frozen=True)
@@ -29,49 +26,67 @@ class Gather:
     start: int | None
     """The first index where they are a single scope of neighbours in order, so that a view will do; else None."""
 
+    def part(self, first: int, count: int) -> Gather:
+        """Some of the scopes."""
+        if count == len(self.indices):
+            return self
+        return Gather(self.indices.narrow(0, first, count), self.positions.narrow(0, first, count), None)
+
 
 @dataclass(frozen=True)
 class Batch:
-    """Scopes that are computed at once: `queries` index the frames that ask, `keys` all frames of the piece."""
+    """Scopes that are computed alike: `queries` index the frames that ask, `keys` all frames of the piece."""
 
     queries: Gather
     keys: Gather
 
 
 @dataclass(frozen=True)
-class Phase:
-    """Scopes of some frames of a piece, and the indices of these frames in the rank's run, in the same order."""
+class PlannedWindows:
+    """Windows of equal length, in frame order."""
 
-    frames: Tensor
-    batches: tuple[Batch, ...]
+    frames: Gather
+    """Their frames of the piece, each at its place in the window."""
+    alone: Batch
+    """The frames of a window as all that there is."""
+
+    @property
+    def count(self) -> int:
+        return self.frames.indices.shape[0]
+
+    @property
+    def length(self) -> int:
+        return self.frames.indices.shape[1]
+
+    def part(self, first: int, count: int) -> PlannedWindows:
+        """Some of the windows."""
+        return PlannedWindows(self.frames.part(first, count), self.alone)
 
 
 @dataclass(frozen=True)
-class PlannedWindow:
-    """A window: frames `start` to `start + length` of the piece, of which those from `skip` on count for the run."""
+class WindowPlan:
+    """The windows on a piece, and how the frames of the run are averaged from them."""
 
-    start: int
-    length: int
-    skip: int
-    target: int
-    """Where in the piece's part of the run they count."""
-    share: Tensor
-    """With which part of the average, fp32, one number for each."""
-    within_piece: Batch
-    within_window: Batch
+    groups: tuple[PlannedWindows, ...]
+    blend: tuple[tuple[Tensor, Tensor], ...]
+    """For the first, second, ... window that a frame is in: where that window's estimate of it lies among those of all
+    windows' frames, and its part in the average (fp32), one number for each frame of the run."""
+
+    @property
+    def frames(self) -> int:
+        """Frames of all windows together."""
+        return sum(windows.count * windows.length for windows in self.groups)
 
 
 @dataclass(frozen=True)
 class PiecePlan:
-    """What a rank does with one piece: scopes in two phases, or windows."""
+    """What a rank does with one piece: scopes of the frames of its run, in their order, or windows."""
 
     first: int
     """Index of the run's first frame among the piece's frames."""
     length: int
-    early: Phase | None
-    """Scopes of frames that other ranks wait for."""
-    late: Phase | None
-    windows: tuple[PlannedWindow, ...]
+    batches: tuple[Batch, ...]
+    windows: WindowPlan | None
 
 
 def plan_pieces(scope: Scope, context: Exchange, device: torch.device) -> tuple[PiecePlan, ...]:
@@ -82,13 +97,11 @@ def plan_pieces(scope: Scope, context: Exchange, device: torch.device) -> tuple[
         context: The exchange with the reach of `scope`.
         device: Where the indices are kept.
     """
-    start = context.pieces[0].run.start if context.pieces else 0
-    exported = {start + index for index in context.exported}
-    return tuple(_plan(scope, piece, start, exported, device) for piece in context.pieces)
+    return tuple(_plan(scope, piece, device) for piece in context.pieces)
 
 
 def batches_of(groups: Sequence[Group], frames: Sequence[int], queried: int, device: torch.device) -> tuple[Batch, ...]:
-    """Neighbouring scopes of equal sizes, as many at once as memory allows.
+    """Neighbouring scopes of equal sizes.
 
     Args:
         groups: The scopes.
@@ -98,7 +111,8 @@ def batches_of(groups: Sequence[Group], frames: Sequence[int], queried: int, dev
     """
     index = {frame: position for position, frame in enumerate(frames)}
     batches: list[Batch] = []
-    for equal in _equal(groups):
+    for _, same in groupby(groups, key=lambda group: (len(group.queries), len(group.keys))):
+        equal = list(same)
         asking = [[frame - queried for frame in group.queries] for group in equal]
         asked = [[index[frame] for frame in group.keys] for group in equal]
         batches.append(
@@ -110,58 +124,40 @@ def batches_of(groups: Sequence[Group], frames: Sequence[int], queried: int, dev
     return tuple(batches)
 
 
-def plan_windows(
-    windows: Sequence[Window], frames: Sequence[int], run: range, device: torch.device
-) -> tuple[PlannedWindow, ...]:
+def plan_windows(windows: Sequence[Window], frames: Sequence[int], run: range, device: torch.device) -> WindowPlan:
     """Windows on a piece of gapless `frames`, with the part of each in the average over those of a frame of `run`."""
-    total = dict.fromkeys(run, 0.0)
+    groups: list[PlannedWindows] = []
+    for length, same in groupby(windows, key=lambda window: len(window.frames)):
+        indices = [[frame - frames[0] for frame in window.frames] for window in same]
+        seen = _gather(indices, [tuple(range(length))] * len(indices), device)
+        alone = _gather([list(range(length))], [tuple(range(length))], device)
+        groups.append(PlannedWindows(seen, Batch(alone, alone)))
+    found: dict[int, list[tuple[int, float]]] = {frame: [] for frame in run}
+    place = 0
     for window in windows:
         for frame, weight in zip(window.frames, window.weights, strict=True):
-            if frame in total:
-                total[frame] += weight
-    planned: list[PlannedWindow] = []
-    for window in windows:
-        counted = range(max(window.frames.start, run.start), min(window.frames.stop, run.stop))
-        share = [window.weights[frame - window.frames.start] / total[frame] for frame in counted]
-        group = whole(window.frames)
-        planned.append(
-            PlannedWindow(
-                start=window.frames.start - frames[0],
-                length=len(window.frames),
-                skip=counted.start - window.frames.start,
-                target=counted.start - run.start,
-                share=torch.tensor(share, device=device),
-                within_piece=batches_of([group], frames, frames[0], device)[0],
-                within_window=batches_of([group], window.frames, window.frames.start, device)[0],
-            )
-        )
-    return tuple(planned)
+            if weight and frame in found:
+                found[frame].append((place, weight))
+            place += 1
+    blend: list[tuple[Tensor, Tensor]] = []
+    for turn in range(max(map(len, found.values()))):
+        # A frame in fewer windows counts one of its own again, with nothing.
+        places = [of_frame[min(turn, len(of_frame) - 1)][0] for of_frame in found.values()]
+        shares = [
+            of_frame[turn][1] / sum(weight for _, weight in of_frame) if turn < len(of_frame) else 0.0
+            for of_frame in found.values()
+        ]
+        blend.append((torch.tensor(places, device=device), torch.tensor(shares, device=device)))
+    return WindowPlan(tuple(groups), tuple(blend))
 
 
-def _plan(scope: Scope, piece: Piece, start: int, exported: set[int], device: torch.device) -> PiecePlan:
+def _plan(scope: Scope, piece: Piece, device: torch.device) -> PiecePlan:
     first, length = len(piece.before), len(piece.run)
     if isinstance(scope, Blocks):
         windows = plan_windows(scope.windows(piece.shot, piece.run), piece.frames, piece.run, device)
-        return PiecePlan(first, length, None, None, windows)
+        return PiecePlan(first, length, (), windows)
     groups = scope.groups(piece.shot, piece.run)
-    early = [group for group in groups if not exported.isdisjoint(group.queries)]
-    late = [group for group in groups if exported.isdisjoint(group.queries)]
-    return PiecePlan(first, length, _phase(early, piece, start, device), _phase(late, piece, start, device), ())
-
-
-def _phase(groups: Sequence[Group], piece: Piece, start: int, device: torch.device) -> Phase | None:
-    if not groups:
-        return None
-    frames = torch.tensor([frame - start for group in groups for frame in group.queries], device=device)
-    return Phase(frames, batches_of(groups, piece.frames, piece.run.start, device))
-
-
-def _equal(groups: Sequence[Group]) -> Iterator[list[Group]]:
-    for (_, keys), same in groupby(groups, key=lambda group: (len(group.queries), len(group.keys))):
-        batch = list(same)
-        size = max(1, MAX_KEYS_PER_CALL // keys)
-        for low in range(0, len(batch), size):
-            yield batch[low : low + size]
+    return PiecePlan(first, length, batches_of(groups, piece.frames, piece.run.start, device), None)
 
 
 def _gather(indices: list[list[int]], positions: list[tuple[int, ...]], device: torch.device) -> Gather:

@@ -6,20 +6,24 @@ Owns: the order of work and of exchanges in a temporal transformer. Does not own
 The first exchange carries what enters the module, before its norm, so it can run while the layer before makes the
 frames that nobody else wants. Behind it, each attention that reads other frames exchanges its own input; the scope
 `blocks` recomputes whole windows and so exchanges once a block.
+
+What lies between two exchanges is a pass. It works on all frames of a few pixels at a time, so only what enters the
+module, which its output overwrites, and the tokens between two passes take memory that grows with the run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
 from engine.parallel.attention import ScopedAttention, SelfAttention, blended_windows
-from engine.parallel.exchange import Entrance, Exchange
-from engine.parallel.norms import CHUNK_FRAMES, Statistics, begin_statistics, normalise
-from engine.parallel.plan import Phase, PiecePlan, PlannedWindow
+from engine.parallel.exchange import Context, Entrance, Exchange
+from engine.parallel.norms import Statistics, begin_statistics, normalise
+from engine.parallel.pixels import by_pixel, parts_of
+from engine.parallel.plan import Batch, PiecePlan, PlannedWindows
 
 
 class Block(Protocol):
@@ -39,6 +43,16 @@ class Transformer(Protocol):
     norm: nn.GroupNorm
     proj_in: nn.Module
     proj_out: nn.Module
+
+
+FEED_FORWARD_PARTS = 4
+"""Feed-forward layers widen their tokens eightfold on the way."""
+Parts = Sequence[tuple[int, int]]
+"""The first of some pixels and how many they are."""
+Source = Callable[[int, int], list[Tensor]]
+"""The frames and context of each piece at some pixels (the first, how many), as tokens (N, T, C)."""
+Pass = Callable[[list[Tensor]], Tensor]
+"""From these to the frames of the run, (N, run, C), in memory of their own."""
 
 
 class TemporalTransformer:
@@ -66,80 +80,116 @@ class TemporalTransformer:
         """
         self.entrance = Entrance(context)
         self._layers = layers
-        self._blocks = tuple(zip(blocks, positions, strict=True))
         self._plans = tuple(plans)
         self._context = context
         self._norms = norms
+        self._passes: list[Pass] = []
+        for block, table in zip(blocks, positions, strict=True):
+            self._passes += self._passes_of(block, table)
 
     def __call__(self, hidden: Tensor) -> Tensor:
-        """The module's output for (batch * frames, C, H, W), batch outermost; the frames are this rank's run."""
-        video = self.entrance.as_video(hidden)
-        batch, _, _, height, width = video.shape
-        pending = self.entrance.pending(hidden)
-        statistics = begin_statistics(video, self._layers.norm.num_groups, self._norms).finish()
-        extended = [self._embed(part, shared) for part, shared in zip(pending.finish(video), statistics, strict=True)]
-        tokens = self._own(extended)
-        for index, (block, positions) in enumerate(self._blocks):
-            if index:
-                extended = self._context.begin(tokens, dim=1).finish(tokens)
-            attend = self._blend if self._plans[0].windows else self._attend
-            tokens = attend(block, positions, tokens, extended)
-            tokens = torch.cat(
-                [part + block.ff(block.norm3(part)) for part in torch.split(tokens, CHUNK_FRAMES, 1)], dim=1
-            )
-        output = torch.cat([self._layers.proj_out(part) for part in torch.split(tokens, CHUNK_FRAMES, 1)], dim=1)
-        return (output.reshape(batch, height, width, *output.shape[1:]).permute(0, 3, 4, 1, 2) + video).flatten(0, 1)
+        """The module's output for (batch * frames, C, H, W), batch outermost, in the memory of `hidden`.
 
-    def _embed(self, video: Tensor, statistics: Statistics) -> Tensor:
-        """(B, T, C, H, W) to tokens (B * H * W, T, inner)."""
-        chunks = torch.split(video, CHUNK_FRAMES, dim=1)
-        normed = (normalise(frames, statistics, self._layers.norm) for frames in chunks)
-        return torch.cat([self._layers.proj_in(each.permute(0, 3, 4, 1, 2).flatten(0, 2)) for each in normed], dim=1)
+        The frames are this rank's run.
+        """
+        video = by_pixel(self.entrance.as_video(hidden))
+        context = self.entrance.pending(hidden).arrive().flatten(3)
+        statistics = begin_statistics([video.unsqueeze(-1)], self._layers.norm.num_groups, self._norms).finish()
+        batch, _, _, pixels = video.shape
+        parts = list(parts_of(video))
 
-    def _own(self, extended: Sequence[Tensor]) -> Tensor:
-        """This rank's frames out of its pieces with context."""
-        pieces = zip(extended, self._plans, strict=True)
-        return torch.cat([part.narrow(1, plan.first, plan.length) for part, plan in pieces], dim=1)
+        def entering(start: int, count: int) -> list[Tensor]:
+            around = context.at(3, start, count).around(video.narrow(3, start, count))
+            return [self._embed(part, shared) for part, shared in zip(around, statistics, strict=True)]
 
-    def _attend(self, block: Block, positions: Tensor | None, tokens: Tensor, extended: Sequence[Tensor]) -> Tensor:
-        """Both attentions of a block, with an exchange between them that is begun before the first is through."""
-        early, late = [plan.early for plan in self._plans], [plan.late for plan in self._plans]
-        layers = self._scoped(block.norm1, block.attn1, positions, extended)
-        tokens = tokens.clone()
-        _add(tokens, layers, early)
-        pending = None if block.attn2 is None else self._context.begin(tokens, dim=1)
-        _add(tokens, layers, late)
-        if block.attn2 is not None and pending is not None:
-            layers = self._scoped(block.norm2, block.attn2, positions, pending.finish(tokens))
-            _add(tokens, layers, early)
-            _add(tokens, layers, late)
-        return tokens
+        source, tokens = entering, None
+        for work in self._passes[:-1]:
+            tokens = _pass(work, source, parts, tokens, pixels * batch)
+            source = _Tokens(tokens, self._context.begin(tokens, dim=1).arrive(), batch)
+        for start, count in parts:
+            made: Tensor = self._layers.proj_out(self._passes[-1](source(start, count)))
+            video.narrow(3, start, count).add_(made.reshape(count, batch, *made.shape[1:]).permute(1, 2, 3, 0))
+        return hidden
 
-    def _scoped(
-        self, norm: nn.Module, layers: SelfAttention, positions: Tensor | None, extended: Sequence[Tensor]
-    ) -> list[ScopedAttention]:
-        pieces = zip(extended, self._plans, strict=True)
-        return [ScopedAttention(layers, norm(part), plan.first, plan.length, positions) for part, plan in pieces]
+    def _embed(self, pixels: Tensor, statistics: Statistics) -> Tensor:
+        """(B, T, C, P) to tokens (P * B, T, inner)."""
+        normed = normalise(pixels.unsqueeze(-1), statistics, self._layers.norm)
+        return self._layers.proj_in(normed.squeeze(-1).permute(3, 0, 1, 2).flatten(0, 1))
 
-    def _blend(self, block: Block, positions: Tensor | None, _: Tensor, extended: Sequence[Tensor]) -> Tensor:
+    def _passes_of(self, block: Block, positions: Tensor | None) -> list[Pass]:
+        """What a block does between exchanges: both attentions window by window, or one attention after the other."""
+
+        def fed(attend: Pass) -> Pass:
+            return lambda extended: _feed_forward(block, attend(extended))
+
+        if any(plan.windows for plan in self._plans):
+            return [fed(lambda extended: self._blend(block, positions, extended))]
+        first = self._attention(block.norm1, block.attn1, positions)
+        if block.attn2 is None:
+            return [fed(first)]
+        return [first, fed(self._attention(block.norm2, block.attn2, positions))]
+
+    def _attention(self, norm: nn.Module, layers: SelfAttention, positions: Tensor | None) -> Pass:
+        def attend(extended: list[Tensor]) -> Tensor:
+            made: list[Tensor] = []
+            for part, plan in zip(extended, self._plans, strict=True):
+                scoped = ScopedAttention(layers, norm(part), plan.first, plan.length, positions)
+                made.append(scoped.attend(plan.batches).add_(part.narrow(1, plan.first, plan.length)))
+            return _joined(made)
+
+        return attend
+
+    def _blend(self, block: Block, positions: Tensor | None, extended: list[Tensor]) -> Tensor:
         """Both attentions of a block, window by window."""
         blended: list[Tensor] = []
         for part, plan in zip(extended, self._plans, strict=True):
             first = ScopedAttention(block.attn1, block.norm1(part), 0, part.shape[1], positions)
 
-            def attend(window: PlannedWindow, tokens: Tensor, first: ScopedAttention = first) -> Tensor:
-                tokens = tokens + first.attend([window.within_piece])
+            def attend(windows: PlannedWindows, tokens: Tensor, first: ScopedAttention = first) -> Tensor:
+                tokens = tokens + first.attend([Batch(windows.frames, windows.frames)])
                 if block.attn2 is None:
                     return tokens
-                second = ScopedAttention(block.attn2, block.norm2(tokens), 0, window.length, positions)
-                return tokens + second.attend([window.within_window])
+                alone = tokens.reshape(-1, windows.length, tokens.shape[-1])
+                second = ScopedAttention(block.attn2, block.norm2(alone), 0, windows.length, positions)
+                return (alone + second.attend([windows.alone])).reshape(tokens.shape)
 
-            blended.append(blended_windows(part, plan.length, plan.windows, attend))
-        return torch.cat(blended, dim=1)
+            assert plan.windows is not None, "a scope is made of windows in all pieces or in none"
+            blended.append(blended_windows(part, plan.windows, attend))
+        return _joined(blended)
 
 
-def _add(tokens: Tensor, layers: Sequence[ScopedAttention], phases: Sequence[Phase | None]) -> None:
-    """Add the attention of a phase of each piece to the frames that ask, in place."""
-    for attention, phase in zip(layers, phases, strict=True):
-        if phase is not None:
-            tokens.index_add_(1, phase.frames.to(tokens.device), attention.attend(phase.batches))
+class _Tokens:
+    """What a pass left, with the context that the next one needs: for a part of the pixels."""
+
+    def __init__(self, tokens: Tensor, context: Context, batch: int) -> None:
+        self._tokens = tokens
+        self._context = context
+        self._batch = batch
+
+    def __call__(self, start: int, count: int) -> list[Tensor]:
+        first, number = start * self._batch, count * self._batch
+        return self._context.at(0, first, number).around(self._tokens.narrow(0, first, number))
+
+
+def _pass(work: Pass, source: Source, parts: Parts, tokens: Tensor | None, total: int) -> Tensor:
+    """The tokens of all pixels, (pixels * batch, run, inner), behind a pass; in the memory of those before it."""
+    place = 0
+    for start, count in parts:
+        made = work(source(start, count))
+        if tokens is None:
+            tokens = made.new_empty((total, *made.shape[1:]))
+        tokens.narrow(0, place, len(made)).copy_(made)
+        place += len(made)
+    assert tokens is not None, "frames have pixels"
+    return tokens
+
+
+def _feed_forward(block: Block, tokens: Tensor) -> Tensor:
+    """`tokens` with the block's feed-forward added, in their memory."""
+    for part in torch.split(tokens, -(-tokens.shape[1] // FEED_FORWARD_PARTS), 1):
+        part.add_(block.ff(block.norm3(part)))
+    return tokens
+
+
+def _joined(pieces: list[Tensor]) -> Tensor:
+    return torch.cat(pieces, dim=1) if len(pieces) > 1 else pieces[0]

@@ -18,6 +18,7 @@ class Group(Message, frozen=True, kw_only=True):
     `devices` names the device of each rank in rank order, so a device may occur more than once ("cpu", "cpu").
     `meeting` is a folder private to the user, fresh for each attempt, through which the ranks find each other.
     `take` is the folder of the take's frames and latents, kept over attempts; `base` that of the take it re-rolls.
+    `speeds` are those of the ranks, in any unit, by which frames are shared out; empty for equal runs.
     """
 
     rank: int
@@ -25,6 +26,7 @@ class Group(Message, frozen=True, kw_only=True):
     meeting: str
     take: str
     base: str = ""
+    speeds: tuple[float, ...] = ()
 
 
 class Run(Message, frozen=True, kw_only=True, tag="run"):
@@ -75,11 +77,15 @@ class WorkerEvent(Message, frozen=True, kw_only=True, tag="worker_event"):
 
 
 class JobDone(Message, frozen=True, kw_only=True, tag="job_done"):
-    """All parts are written and flushed."""
+    """All parts are written and flushed.
+
+    `pace` is how many latent frames of a take this rank denoises in a second of its own; 0 where it made none.
+    """
 
     job: str
     attempt: int
     seconds: float
+    pace: float = 0.0
 
 
 class JobError(Message, frozen=True, kw_only=True, tag="job_error"):

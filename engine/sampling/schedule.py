@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Where a student's picture is taken up again by its teacher: late enough to keep the composition.
 _RENOISE_SIGMA = 0.5
+# The highest level that a teacher is trained at; above it is the student's.
+_TEACHER_SIGMA = 0.98
 # Steps of the solver that consistency models are distilled from.
 _LCM_STEPS = 50
 
@@ -49,8 +51,8 @@ def make_schedule(levels: NoiseLevels, steps: int, name: str = "") -> tuple[Step
 def start_at(levels: NoiseLevels, steps: int, name: str, strength: float) -> tuple[StepContext, ...]:
     """The steps from a picture noised as far as `strength` says to clean latents.
 
-    The last int(steps * strength) steps of the whole schedule, but at least one, as in diffusers' pipelines. The
-    teacher of a one-step student starts at any level, so its steps begin at exactly `strength`.
+    The last int(steps * strength) steps of the whole schedule, but at least one, as in diffusers' pipelines. A
+    one-step student sees noise alone, so that its teacher makes all steps of an edit; they begin at `strength` itself.
 
     Args:
         levels: How the model was trained.
@@ -62,8 +64,8 @@ def start_at(levels: NoiseLevels, steps: int, name: str, strength: float) -> tup
         BadModelError: As for `make_schedule`.
     """
     count = max(1, min(int(steps * strength), steps))
-    if name == "student_then_teacher" and strength < 1.0:
-        sigmas = [float(sigma) for sigma in np.linspace(strength, 0.0, count + 1)]
+    if name == "student_then_teacher":
+        sigmas = [float(sigma) for sigma in np.linspace(min(strength, _TEACHER_SIGMA), 0.0, count + 1)]
         return _contexts(sigmas, [sigma * levels.train_steps for sigma in sigmas[:-1]])
     last = make_schedule(levels, steps, name)[steps - count :]
     return tuple(replace(step, index=index, count=count) for index, step in enumerate(last))

@@ -41,15 +41,9 @@ class Submission:
 
 
 def admit(
-    request: Request,
-    output: str,
-    paths: Paths,
-    machine: Machine,
-    *,
-    job: str = "",
-    reserve_bytes: int = RESERVE_BYTES,
+    request: Request, output: str, paths: Paths, machine: Machine, reserve_bytes: int = RESERVE_BYTES
 ) -> Submission:
-    """Check a request and its target; returns what to store, as a new job or in place of `job`.
+    """Check a request and its target; returns what to store.
 
     Raises:
         EngineError: The model cannot do it, a device, take or picture is not there, the target cannot be written, or
@@ -67,7 +61,7 @@ def admit(
     if isinstance(request, VideoRequest) and request.base:
         find_take(paths, request.base)
     created = time.time()
-    job = job or draw_job_id(created)
+    job = draw_job_id(created)
     targets = choose_targets(request, output, paths.outputs, job, created)
     check_room(request, targets[0], paths.home, machine, reserve_bytes)
     return Submission(job=job, request=request, targets=tuple(map(str, targets)), created=created)

@@ -7,7 +7,6 @@ workers, or why a job starts, ends or starts again (scheduler).
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,18 +70,26 @@ class Ledger:
         for row in self.store.move(job, before):
             self._publish(JobChanged(info=row.info))
 
-    def revise(self, submission: Submission) -> None:
-        """Give the pending job of that id another request."""
-        row = self.store.get(submission.job)
+    def revise(self, job: str, submission: Submission) -> None:
+        """Give a pending job the request of a submission, in its place and under its name.
+
+        Raises:
+            UnknownJobError: The job is not pending.
+            OutputError: The user named its files, and they do not suit the new request.
+        """
+        row = self.store.get(job)
         if row.phase is not Phase.PENDING:
-            raise UnknownJobError(f"job {row.job} is {row.info.state}; only pending jobs can be changed")
-        named = not Path(row.targets[0]).is_relative_to(self._paths.outputs)
-        if named:
-            suffixes = [[Path(target).suffix for target in targets] for targets in (row.targets, submission.targets)]
-            if suffixes[0] != suffixes[1]:
-                raise OutputError(f"job {row.job} writes {row.targets[0]}; cancel it and submit what you want instead")
-            submission = replace(submission, targets=row.targets)
-        self._publish(JobChanged(info=self.store.revise(submission).info))
+            raise UnknownJobError(f"job {job} is {row.info.state}; only pending jobs can be changed")
+        targets = tuple(target.replace(submission.job, job) for target in submission.targets)
+        if not Path(row.targets[0]).is_relative_to(self._paths.outputs):
+            if [Path(target).suffix for target in targets] != [Path(target).suffix for target in row.targets]:
+                raise OutputError(f"job {job} writes {row.targets[0]}; cancel it and submit what you want instead")
+            targets = row.targets
+        self._sweep(row, None)
+        if isinstance(row.request, VideoRequest):
+            # What an earlier attempt has made of the old request.
+            remove_take(self._paths, job)
+        self._publish(JobChanged(info=self.store.revise(job, submission.request, targets).info))
 
     def begin(self, row: StoredJob, devices: tuple[str, ...]) -> ActiveRun:
         """Start the next attempt of a pending job, with the folders it writes to.

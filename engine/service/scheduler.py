@@ -21,6 +21,7 @@ from engine.service import parts
 from engine.service.admission import check_source
 from engine.service.headway import Headway
 from engine.service.ledger import Ledger
+from engine.service.paces import Paces
 from engine.service.placing import LOOK_AHEAD, Capacity, Placement, Placer
 from engine.service.slots import Verdict
 from engine.service.store import FINAL, Phase
@@ -62,6 +63,7 @@ class Scheduler:
         no_worker = f"no worker can be started; look at {paths.log}, then retry the job"
         self._placer = Placer(crew, capacity or Capacity.of_this_machine(), no_worker)
         self._headway = Headway()
+        self._paces = Paces()
         self._runs: dict[str, ActiveRun] = {}
         self._cancel_grace_s = cancel_grace_s
         self._now = now
@@ -104,6 +106,15 @@ class Scheduler:
             raise UnknownJobError(f"job {job} is {row.info.state}; only failed and cancelled jobs can be retried")
         self._ledger.requeue(job)
         self._crew.revive()
+
+    def move(self, job: str, before: str) -> None:
+        """Put a pending job right before another one, or behind all if `before` is empty."""
+        self._ledger.move(job, before)
+
+    def revise(self, job: str, submission: Submission) -> None:
+        """Give a pending job another request; the errors are those of `submit`, and that it is no longer pending."""
+        check_source(submission.request, self._store.get)
+        self._ledger.revise(job, submission)
 
     # What workers report.
 
@@ -189,6 +200,7 @@ class Scheduler:
             meeting=str(run.meeting or ""),
             take=str(take_folder(self._paths, run.job if is_video else request.take)),
             base=str(base or ""),
+            speeds=self._paces.speeds(run.devices, request) if is_video else (),
         )
 
     def _pass_on(self, run: ActiveRun, slot: Slot, said: Said) -> None:
@@ -204,6 +216,8 @@ class Scheduler:
         self._crew.let_go(slot)
         if isinstance(answer, JobDone):
             run.seconds = max(run.seconds, answer.seconds)
+            if isinstance(run.row.request, VideoRequest):
+                self._paces.note(slot.device, run.devices, run.row.request, answer.pace)
         elif isinstance(answer, JobError):
             run.errors.append(error_from_kind(answer.kind, answer.message))
         elif not run.is_ending:

@@ -32,9 +32,11 @@ from engine.protocol import (
     JobChanged,
     Jobs,
     ListJobs,
+    Move,
     Ready,
     Refused,
     Retry,
+    Revise,
     SetPaused,
     Status,
     StopService,
@@ -186,17 +188,20 @@ class Server:
                 pass
 
     def _answer(self, item: ClientCalled) -> Answer:
-        call = item.call
+        call, job = item.call, ""
         match call:
             case Submit():
                 assert item.submission
-                return Done(call=call.call, job=self._scheduler.submit(item.submission))
-            case Cancel():
-                self._scheduler.cancel(call.job)
-                return Done(call=call.call, job=call.job)
-            case Retry():
-                self._scheduler.retry(call.job)
-                return Done(call=call.call, job=call.job)
+                job = self._scheduler.submit(item.submission)
+            case Cancel(job=job):
+                self._scheduler.cancel(job)
+            case Retry(job=job):
+                self._scheduler.retry(job)
+            case Move(job=job):
+                self._scheduler.move(job, call.before)
+            case Revise(job=job):
+                assert item.submission
+                self._scheduler.revise(job, item.submission)
             case SetPaused():
                 self._store.set_paused(call.paused)
             case ListJobs():
@@ -207,7 +212,7 @@ class Server:
                 item.session.is_subscribed = True
             case _:
                 assert isinstance(call, StopService)
-        return Done(call=call.call)
+        return Done(call=call.call, job=job)
 
     def _list_jobs(self, call: ListJobs) -> Jobs:
         """As many of the newest jobs as asked for and as fit into one message."""

@@ -25,6 +25,7 @@ from engine.protocol import (
     Message,
     Models,
     Refused,
+    Revise,
     Submit,
     Subscribe,
     Welcome,
@@ -60,7 +61,7 @@ class Host(Protocol):
         ...
 
     def called(self, session: Session, call: Call, submission: Submission | None) -> None:
-        """A call for the service's thread; `submission` is the checked content of a Submit."""
+        """A call for the service's thread; `submission` is the checked content of a Submit or Revise."""
         ...
 
     def outdated(self) -> None:
@@ -169,7 +170,9 @@ class Session:
         if isinstance(call, ListModels):
             self.send(Models(call=call.call, models=tuple(read_catalogue(self._host.paths).values())))
             return
-        if isinstance(call, Submit):
+        if isinstance(call, Revise):
+            submission = admit(call.request, "", self._host.paths, self._host.machine)
+        elif isinstance(call, Submit):
             submission = admit(call.request, call.output, self._host.paths, self._host.machine)
         elif isinstance(call, Subscribe):
             self.wants_previews = call.previews

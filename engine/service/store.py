@@ -9,24 +9,14 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from enum import StrEnum
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from engine.errors import BadInputError, DiskFullError, UnknownJobError
-from engine.messages import (
-    Cancelled,
-    Failed,
-    Finished,
-    JobInfo,
-    JobState,
-    Request,
-    Terminal,
-    decode_request,
-    encode_request,
-)
+from engine.messages import Request, decode_request, encode_request
 from engine.protocol import QueueCounts
+from engine.service.rows import COLUMNS, FINAL, UNDER_WAY, Phase, StoredJob, read_row
 from engine.service.schema import MIGRATIONS, close_database, open_database, transaction
 
 if TYPE_CHECKING:
@@ -38,91 +28,6 @@ if TYPE_CHECKING:
     from engine.service.schema import Migration
 
 log = logging.getLogger(__name__)
-
-_COLUMNS = (
-    "job, position, phase, request, targets, created, started, finished, attempt, deaths, restarts, devices, "
-    "seconds, error_kind, error_message, seq"
-)
-
-
-class Phase(StrEnum):
-    """Where a row is. Clients see `cancelling` and `committing` as running."""
-
-    PENDING = "pending"
-    RUNNING = "running"
-    CANCELLING = "cancelling"
-    """The user's cancel is durable; the worker has yet to stop."""
-    COMMITTING = "committing"
-    """The parts are whole; some may already bear their final names."""
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-FINAL = frozenset({Phase.DONE, Phase.FAILED, Phase.CANCELLED})
-UNDER_WAY = frozenset({Phase.RUNNING, Phase.CANCELLING, Phase.COMMITTING})
-
-
-class StoredJob(msgspec.Struct, frozen=True, kw_only=True):
-    """One row. `seq` is at least the number of the job's last event; `deaths` counts workers lost to this job."""
-
-    job: str
-    position: int
-    phase: Phase
-    request: Request
-    targets: tuple[str, ...]
-    created: float
-    started: float | None
-    finished: float | None
-    attempt: int
-    deaths: int
-    restarts: int
-    devices: tuple[str, ...]
-    seconds: float
-    error_kind: str
-    error_message: str
-    seq: int
-
-    @property
-    def info(self) -> JobInfo:
-        """The row as clients see it; `outputs` are named once they exist."""
-        return JobInfo(
-            job=self.job,
-            state=JobState.RUNNING if self.phase in UNDER_WAY else JobState(self.phase.value),
-            request=self.request,
-            outputs=self.targets if self.phase is Phase.DONE else (),
-            created=self.created,
-            started=self.started,
-            finished=self.finished,
-            attempt=self.attempt,
-            restarts=self.restarts,
-            devices=self.devices,
-            seconds=self.seconds,
-            error_kind=self.error_kind,
-            error_message=self.error_message,
-            position=self.position,
-        )
-
-    def terminal_event(self) -> Terminal:
-        """The event that ended the job, made from the committed row alone."""
-        if self.phase is Phase.FAILED:
-            return Failed(
-                job=self.job, attempt=self.attempt, seq=self.seq, kind=self.error_kind, message=self.error_message
-            )
-        if self.phase is Phase.CANCELLED:
-            return Cancelled(job=self.job, attempt=self.attempt, seq=self.seq)
-        assert self.phase is Phase.DONE
-        return Finished(
-            job=self.job,
-            attempt=self.attempt,
-            seq=self.seq,
-            outputs=self.targets,
-            seed=self.request.seed,
-            model=self.request.model,
-            devices=self.devices,
-            seconds=self.seconds,
-            restarts=self.restarts,
-        )
 
 
 class JobStore:
@@ -246,26 +151,25 @@ class JobStore:
         Raises:
             UnknownJobError: One of the two is not pending.
         """
-        waiting = [row.job for row in self.pending(-1)]
+        places = {row.job: row.position for row in self.pending(-1)}
         for name in (job, before or job):
-            if name not in waiting:
+            if name not in places:
                 raise UnknownJobError(f"job {name} does not wait; only pending jobs can be moved")
-        order = [name for name in waiting if name != job or before == job]
+        order = list(places)
         if before != job:
+            order.remove(job)
             order.insert(order.index(before) if before else len(order), job)
-        places = [self.get(name).position for name in waiting]
-        moved = [(name, place) for name, place in zip(order, places, strict=True) if self.get(name).position != place]
+        moved = [(name, at) for name, at in zip(order, places.values(), strict=True) if places[name] != at]
         with transaction(self._connection):
             # Two steps, since no two rows may share a place even for a moment.
-            for name, place in [(name, -place) for name, place in moved] + moved:
-                self._connection.execute("UPDATE jobs SET position = ? WHERE job = ?", (place, name))
+            for name, at in [*((name, -at) for name, at in moved), *moved]:
+                self._connection.execute("UPDATE jobs SET position = ? WHERE job = ?", (at, name))
         return [self.get(name) for name, _ in moved]
 
-    def revise(self, submission: Submission) -> StoredJob:
+    def revise(self, job: str, request: Request, targets: Sequence[str]) -> StoredJob:
         """Give a pending job another request and other targets, in its place."""
-        request = encode_request(submission.request).decode()
-        targets = msgspec.json.encode(submission.targets).decode()
-        return self.change(submission.job, (Phase.PENDING,), Phase.PENDING, request=request, targets=targets)
+        columns = {"request": encode_request(request).decode(), "targets": msgspec.json.encode(targets).decode()}
+        return self.change(job, (Phase.PENDING,), Phase.PENDING, **columns)
 
     def reserve_seq(self, job: str, seq: int) -> None:
         """Promise that event numbers up to `seq` may be in use, so that none is used again after a crash."""
@@ -281,11 +185,11 @@ class JobStore:
         self._connection.execute("INSERT OR REPLACE INTO settings VALUES ('paused', ?)", (str(int(paused)),))
 
     def _select(self, condition: str, parameters: tuple[object, ...]) -> list[StoredJob]:
-        rows = self._connection.execute(f"SELECT {_COLUMNS} FROM jobs {condition}", parameters).fetchall()  # noqa: S608
+        rows = self._connection.execute(f"SELECT {COLUMNS} FROM jobs {condition}", parameters).fetchall()  # noqa: S608
         found: list[StoredJob] = []
         for row in rows:
             try:
-                found.append(_read_row(row))
+                found.append(read_row(row))
             except (BadInputError, msgspec.DecodeError):
                 log.warning("job %s was stored by another version and is left out", row[0])
         return found
@@ -303,11 +207,3 @@ class JobStore:
                     "UPDATE jobs SET phase = 'failed', error_kind = ?, error_message = ?, finished = ? WHERE job = ?",
                     (error.kind, error.message, time.time(), job),
                 )
-
-
-def _read_row(row: tuple[object, ...]) -> StoredJob:
-    values = dict(zip(_COLUMNS.split(", "), row, strict=True))
-    request = decode_request(cast("str", values.pop("request")))
-    for name in ("targets", "devices"):
-        values[name] = msgspec.json.decode(cast("str", values[name]))
-    return msgspec.convert(values | {"request": request}, StoredJob)

@@ -86,7 +86,7 @@ def ready_controls(
         hint = supply.hints.make(layer, size or (request.width, request.height))
         digests |= hint.digests | {f"{spec.folder}/{file.path}": file.sha256 for file in spec.files}
         notes.extend(note for note in hint.notes if note not in notes)
-        pairs.append((supply.adapters.fetch(spec), hint if cut is None else cut(hint)))
+        pairs.append((supply.adapters.fetch(spec, loaded.plan.torch_dtype), hint if cut is None else cut(hint)))
     plan = loaded.plan
     _, *latent_size = loaded.model.latent_shape(request.width, request.height)
     height, width = latent_size

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch.nn import functional
 
@@ -21,13 +20,14 @@ from engine.sampling.noise import CONTENT, INITIAL, draw_noise, step_stream
 from engine.sampling.schedule import start_at
 from engine.sampling.solvers import sample
 from engine.tasks.edit_area import choose_area
-from engine.tasks.edit_border import feather, fill_hole
+from engine.tasks.edit_border import feather, fill_hole, overlap
 from engine.tasks.image import Picture, check_finite
 from engine.tasks.steering import steer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
 
 _WHITE = (255, 255, 255)
-_GREY = 128
+_COVERED = 0.25
+"""Latents of which less is made anew stay, next to others: what is known of them holds the border."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,12 @@ class Layout:
     Attributes:
         area: The part that the model works on.
         share: How much of each pixel comes from the model, (H, W) float32; 0 keeps the picture's very bytes.
+        known: Where the tones of both are compared, (H, W).
     """
 
     area: Area
     share: NDArray[np.float32]
+    known: NDArray[np.bool_]
 
     @property
     def picture_size(self) -> tuple[int, int]:
@@ -89,7 +92,8 @@ def lay_out(request: ImageRequest, source: EditSource) -> Layout | None:
         return None
     share = feather(source.mask, edit.feather)
     padding = edit.padding if edit.area == "masked" else None
-    return Layout(choose_area(share, (request.width, request.height), padding), share)
+    area = choose_area(share, (request.width, request.height), padding)
+    return Layout(area, share, overlap(source.mask, share))
 
 
 def make_edits(
@@ -126,7 +130,7 @@ def make_edits(
         for offset, seed in enumerate(chunk):
             pixels = made[offset].numpy()
             if layout is not None:
-                pixels = layout.area.lay_back(pixels, source.pixels, layout.share)
+                pixels = layout.area.lay_back(pixels, source.pixels, layout.share, layout.known)
             yield Picture(start + offset, seed, pixels)
 
 
@@ -137,24 +141,33 @@ def _prepare(request: ImageRequest, source: EditSource, layout: Layout | None, l
     size = (request.width, request.height)
     assert edit is not None
 
-    def encode(pixels: NDArray[np.uint8]) -> Tensor:
-        latents = model.encode(to_signal(pixels)[None].to(device))
+    def encode(signal: Tensor) -> Tensor:
+        latents = model.encode(signal[None].to(device))
         check_finite(latents, "the encoded picture", loaded)
         return latents
 
     if source.mask is None or layout is None:
         framing = frame_picture((source.pixels.shape[1], source.pixels.shape[0]), size, edit.resize)
-        return Canvas(encode(framing.place(framing.cut(source.pixels, framing.size), _WHITE, categorical=False)))
-    mask = layout.area.cut_mask(source.mask)
-    # Pooled by its maximum: latents of which any pixel is made anew are made anew.
-    hole = torch.tensor(mask > 0.0)[None, None].float()
-    fresh = functional.adaptive_max_pool2d(hole, model.latent_shape(*size)[1:]).to(device)
+        framed = framing.place(framing.cut(source.pixels, framing.size), _WHITE, categorical=False)
+        return Canvas(encode(to_signal(framed)))
+    share = layout.area.cut_mask(layout.share)
+    _, height, width = model.latent_shape(*size)
+    fresh = _fresh_latents(share, (height, width)).to(device)
     seen = layout.area.cut(fill_hole(source.pixels, source.mask) if edit.content == "fill" else source.pixels)
     if not model.sees_mask:
-        return Canvas(encode(seen), fresh)
-    # Such networks were trained with grey, the middle of the range, in the hole.
-    bare = np.where(mask[..., None] > 0.0, np.uint8(_GREY), layout.area.cut(source.pixels))
-    return Canvas(encode(seen), fresh, torch.cat([fresh, encode(bare)], dim=1))
+        return Canvas(encode(to_signal(seen)), fresh)
+    # Such networks were trained with the middle of the range, grey, in the hole.
+    bare = to_signal(layout.area.cut(source.pixels)) * torch.tensor(share == 0.0)
+    return Canvas(encode(to_signal(seen)), fresh, torch.cat([fresh, encode(bare)], dim=1))
+
+
+def _fresh_latents(share: NDArray[np.float32], size: tuple[int, int]) -> Tensor:
+    """Which latents are made anew, (1, 1, h, w): those a quarter of whose pixels are, or that lie apart from such."""
+    touched = torch.tensor(share > 0.0)[None, None].float()
+    covered = functional.adaptive_avg_pool2d(touched, size)
+    well = (covered >= _COVERED).float()
+    beside = functional.max_pool2d(well, 3, stride=1, padding=1)
+    return torch.maximum(well, ((covered > 0.0) & (beside == 0.0)).float())
 
 
 @torch.inference_mode()
@@ -181,7 +194,8 @@ def _make_chunk(
 
     noise, schedule = noise_of(INITIAL), edit_schedule(request, loaded)
     known = KnownLatents(canvas.latents, canvas.fresh, levels)
-    if edit.is_masked and edit.strength == 1.0:
+    if edit.is_masked and edit.strength == 1.0 and levels.parametrisation == "variance":
+        # Such a model's first level is not quite noise alone; diffusers leaves the picture out there, and so do we.
         latents = noise * levels.initial_scale(schedule[0].sigma)
     elif edit.content in ("noise", "nothing"):
         content = noise_of(CONTENT) if edit.content == "noise" else torch.zeros_like(noise)

@@ -66,13 +66,14 @@ class Area:
         beyond = [(before[0], after[0]), (before[1], after[1]), (0, 0)][: plane.ndim]
         return cast("_Plane", np.pad(inside, beyond, mode="edge"))
 
-    def lay_back(self, made: Pixels, picture: Pixels, share: Mask) -> Pixels:
+    def lay_back(self, made: Pixels, picture: Pixels, share: Mask, known: NDArray[np.bool_]) -> Pixels:
         """The picture with what the model made of the box.
 
         Args:
             made: The box at the model's size.
             picture: The picture that the box was cut from.
             share: How much of each pixel comes from `made`; where it is 0, the picture keeps its very bytes.
+            known: Where the two are compared for their tone (engine.tasks.edit_border.overlap).
         """
         height, width = picture.shape[:2]
         if made.shape[1::-1] != (self.width, self.height):
@@ -81,7 +82,7 @@ class Area:
         columns = slice(max(self.left, 0), min(self.left + self.width, width))
         made = made[rows.start - self.top : rows.stop - self.top, columns.start - self.left : columns.stop - self.left]
         before, part = picture[rows, columns].astype(np.float32), share[rows, columns]
-        toned = match_tone(made.astype(np.float32), before, part)
+        toned = match_tone(made.astype(np.float32), before, known[rows, columns])
         mixed = before + (toned - before) * part[..., None]
         result = picture.copy()
         result[rows, columns] = np.where(part[..., None] > 0.0, np.rint(mixed).clip(0, 255), before).astype(np.uint8)

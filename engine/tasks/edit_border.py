@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 Floats: TypeAlias = "NDArray[np.float32]"
 
 _RING = 48
-"""Pixels around the mask whose colours are compared."""
+"""Pixels around a mask without soft border whose colours are compared."""
+_TONE_SIGMA = 6.0
+"""Differences finer than this, in pixels, are another drawing and no other tone."""
 
 
 def feather(mask: Floats, width: int) -> Floats:
@@ -52,25 +54,38 @@ def fill_hole(picture: NDArray[np.uint8], mask: Floats) -> NDArray[np.uint8]:
     return np.where(hole[..., None], np.rint(filled), picture).astype(np.uint8)
 
 
-def match_tone(made: Floats, before: Floats, share: Floats) -> Floats:
-    """`made` with the soft difference that it has from `before` where that is kept, spread over what is not.
+def overlap(mask: Floats, share: Floats) -> NDArray[np.bool_]:
+    """Where picture and model both say what is there: the soft border, or without one the kept pixels near the mask.
 
-    An autoencoder gives a picture's colours back a little shifted. What it shifts just outside the mask tells what it
-    shifts inside.
+    Args:
+        mask: What is made anew.
+        share: The same with its soft border.
+    """
+    border = (mask == 0.0) & (share > 0.0)
+    if border.any():
+        return border
+    kept = share == 0.0
+    return kept & (_distance(kept) <= _RING) if kept.any() and not kept.all() else kept
+
+
+def match_tone(made: Floats, before: Floats, known: NDArray[np.bool_]) -> Floats:
+    """`made` with the soft difference that it has from `before` where both are known, spread over the rest.
+
+    A model and its autoencoder miss a picture's colours by a little, and people see that as an edge. What they miss
+    around the mask tells what they miss inside; things painted inside keep their contrast.
 
     Args:
         made: What the model made, levels of 0 to 255.
         before: The picture, likewise.
-        share: How much of each pixel comes from `made`; 0 where the picture is kept.
+        known: Where the two are compared, by `overlap`; nothing is done where that is nowhere.
 
     Source: the membrane of Pérez et al., Poisson image editing, 2003, by the pyramids of Burt & Adelson, 1983.
     """
-    kept = share == 0.0
-    if not kept.any() or kept.all():
+    if not known.any():
         return made
-    near = kept & (_distance(kept) <= _RING)
-    weight = near.astype(np.float32)[..., None]
-    return made + _spread((before - made) * weight, weight)
+    weight = known.astype(np.float32)[..., None]
+    soft, there = _blurred((before - made) * weight, _TONE_SIGMA), _blurred(weight, _TONE_SIGMA)
+    return made + _spread((soft / np.maximum(there, 1e-6) * weight).astype(np.float32), weight)
 
 
 def _spread(values: Floats, weight: Floats) -> Floats:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Protocol
 
-from engine.parallel.partition import Partition, even_runs
+from engine.parallel.partition import Partition, weighted_runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,19 +28,23 @@ class FrameCounts(Protocol):
 class Reel:
     """The numbering of one take."""
 
-    def __init__(self, shots: Sequence[range], redo: Sequence[range], counts: FrameCounts) -> None:
+    def __init__(
+        self, shots: Sequence[range], redo: Sequence[range], counts: FrameCounts, speeds: Sequence[float] = ()
+    ) -> None:
         """Number a take.
 
         Args:
             shots: Global frame ids of each shot, following each other from 0.
             redo: The frames to make; empty for all.
             counts: The model.
+            speeds: Of the ranks; empty where they are alike.
         """
         self._counts = counts
         self.shots = tuple(shots)
         self.latent_shots = _consecutive([counts.latent_frames(len(shot)) for shot in shots])
         self._latent_starts = [shot.start for shot in self.latent_shots]
         self._redo = tuple(redo)
+        self._speeds = tuple(speeds)
         self._made = [latents for shot, latents in zip(shots, self.latent_shots, strict=True) if self._is_made(shot)]
         self._network_shots = _consecutive([len(shot) for shot in self._made])
 
@@ -65,8 +69,10 @@ class Reel:
         return [latent for shot in self._made for latent in shot]
 
     def partition(self, world_size: int) -> Partition:
-        """Equal runs of the network's frames."""
-        return Partition(even_runs(sum(map(len, self._made)), world_size), self._network_shots)
+        """Runs of the network's frames: by the speeds of the ranks, else equal."""
+        speeds = self._speeds or (1.0,) * world_size
+        assert len(speeds) == world_size, "each rank has a speed"
+        return Partition(weighted_runs(sum(map(len, self._made)), speeds), self._network_shots)
 
     def latents_of(self, network_frames: Sequence[int]) -> list[int]:
         """The latent frames of some of the network's."""

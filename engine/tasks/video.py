@@ -6,12 +6,13 @@ happens around it (events, the finished file) is engine.tasks.video_job's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import torch
 
+from engine.control.controlled import ControlledDenoiser
 from engine.errors import JobCancelledError, NotFiniteError
 from engine.media.pixels import to_uint8
 from engine.models.denoiser import Conditioning
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from engine.control.frame_controls import FrameControls
     from engine.media.clip import Clip
     from engine.messages import VideoRequest, VideoSpec
     from engine.models.denoiser import Denoiser, StepContext
+    from engine.models.noise_levels import NoiseLevels
     from engine.parallel.mesh import Mesh
     from engine.parallel.scopes import Scope
     from engine.tasks.checkpoint import Checkpoints
@@ -75,6 +78,8 @@ class Take:
     clip: Clip
     checkpoints: Checkpoints
     base: BaseTake | None = None
+    control_frames: Callable[[Sequence[int]], FrameControls] | None = None
+    """Makes the request's controls ready for some frames (engine.tasks.frame_controls), if it has any."""
 
 
 @torch.inference_mode()
@@ -128,7 +133,8 @@ def _denoise(take: Take, reel: Reel, loaded: LoadedVideo, mesh: Mesh, watch: Wat
         _check_finite(clean, f"step {step.index + 1} of {step.count}", loaded)
         watch.estimated(frames, clean)
 
-    denoiser, conditioning = _guided(request, loaded, frames)
+    controls = take.control_frames(frames) if take.control_frames else None
+    denoiser, conditioning = _steered(request, loaded, frames, levels, controls)
     with model.spread(mesh, partition, scope_of(request, loaded.video)):
         for step in schedule[done:]:
             _agree_to_go_on(mesh, watch)
@@ -188,14 +194,22 @@ def scope_of(request: VideoRequest, spec: VideoSpec) -> Scope:
     """What a frame's temporal attention sees."""
     if (request.scope or spec.scope) == "dual":
         return Dual(spec.window, spec.anchors)
-    # A model whose noise orbits reads the time from the place in the window.
+    # Motion modules over noise that orbits were trained on windows that start at multiples of the stride.
     return Blocks(spec.window, spec.stride, aligned=spec.noise == "orbit")
 
 
-def _guided(request: VideoRequest, loaded: LoadedVideo, frames: Sequence[int]) -> tuple[Denoiser, Conditioning]:
-    """The model with its guidance, and the prompts of some frames."""
+def _steered(
+    request: VideoRequest,
+    loaded: LoadedVideo,
+    frames: Sequence[int],
+    levels: NoiseLevels,
+    controls: FrameControls | None,
+) -> tuple[Denoiser, Conditioning]:
+    """The model with controls and guidance, and the prompts of some frames."""
     prompts = travel_prompts(request.timeline, frames, lambda text: loaded.model.encode_prompts([text]))
     denoiser: Denoiser = loaded.model
+    if controls is not None:
+        denoiser = ControlledDenoiser(denoiser, levels, [controls])
     if loaded.spec.takes_guidance and request.guidance_scale > 1.0:
         negative = loaded.model.encode_prompts([request.negative_prompt]).expand(len(frames), -1, -1)
         denoiser = GuidedDenoiser(denoiser, Conditioning(negative), request.guidance_scale)

@@ -6,6 +6,7 @@ Owns what happens around the algorithm of engine.tasks.video. Final names are th
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,11 @@ from engine.media.clip import Clip
 from engine.media.movie import write_movie
 from engine.media.pixels import to_uint8
 from engine.media.video_metadata import VideoRecord, video_texts
-from engine.messages import FramesReady, Preview, Progress, VideoRequest, decode_request, encode_request
+from engine.messages import FramesReady, Notice, Preview, Progress, VideoRequest, decode_request, encode_request
 from engine.parallel.mesh import open_mesh
 from engine.tasks.checkpoint import Checkpoints, digest_of
+from engine.tasks.frame_controls import TakeControls
+from engine.tasks.pace import Pacemeter
 from engine.tasks.previews import PreviewBudget, encode_preview, spread_evenly
 from engine.tasks.provenance import model_facts, plan_facts, versions
 from engine.tasks.reel import Reel
@@ -32,8 +35,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from engine.messages import ModelSpec, Notice
+    from engine.messages import ModelSpec
     from engine.protocol import Group, Run
+    from engine.tasks.controls import ControlSupply
     from engine.tasks.loading import LoadedVideo
 
     Emit = Callable[[Progress | Preview | FramesReady | Notice], None]
@@ -46,7 +50,13 @@ ESTIMATES_PER_FRAME = 1 / 16
 """Of a run's frames, so many are shown behind a step (but at least two): decoding all would cost a step's time."""
 
 
-def run_video_job(run: Run, loaded: LoadedVideo, emit: Emit, check_stop: Callable[[], None]) -> None:
+def run_video_job(
+    run: Run,
+    loaded: LoadedVideo,
+    emit: Emit,
+    check_stop: Callable[[], None],
+    supply: ControlSupply | None = None,
+) -> float:
     """Do this rank's part of a take; rank 0 also encodes it, to `run.parts[0]`.
 
     Args:
@@ -54,6 +64,10 @@ def run_video_job(run: Run, loaded: LoadedVideo, emit: Emit, check_stop: Callabl
         loaded: The model of the job's spec.
         emit: Takes each event.
         check_stop: Called between steps and frames; raises JobCancelledError when the job is to end.
+        supply: Where controls come from; needed by a request that has some.
+
+    Returns:
+        This rank's pace, in latent frames a second through a step; 0 where it denoised nothing.
 
     Raises:
         EngineError: The job failed or was stopped. Frames and latents stay in the take's folder, no part is left.
@@ -64,15 +78,20 @@ def run_video_job(run: Run, loaded: LoadedVideo, emit: Emit, check_stop: Callabl
     assert run.spec is not None
     run.spec.check(request)
     check_stop()
-    take = _open_take(request, run.spec, group)
-    reel = Reel(request.timeline.shots(), [range(span.start, span.stop) for span in request.redo], loaded.model)
+    controls = _controls(run, loaded, emit, check_stop, supply)
+    take = replace(_open_take(request, run.spec, group), control_frames=controls.of_frames if controls else None)
+    redo = [range(span.start, span.stop) for span in request.redo]
+    reel = Reel(request.timeline.shots(), redo, loaded.model, group.speeds)
     report = _Report(run, group, loaded, emit, check_stop)
     try:
         with open_mesh(Path(group.meeting), group.rank, len(group.devices), PEER_TIMEOUT_S) as mesh:
+            frames = len(reel.partition(mesh.world_size).runs[mesh.rank])
+            report.pace = pace = Pacemeter(frames, lambda: mesh.waited_s)
             make_take(take, reel, loaded, mesh, report)
     except WorkerLostError:
         check_stop()  # when a job is stopped, some rank hears of it first
         raise
+    report.pace = None
     report.all_done()
     if group.rank == 0:
         _wait_for_frames(take.clip, check_stop)
@@ -88,6 +107,27 @@ def run_video_job(run: Run, loaded: LoadedVideo, emit: Emit, check_stop: Callabl
             texts=video_texts(record),
             after_frame=lambda _: check_stop(),
         )
+    return pace.frames_per_s
+
+
+def _controls(
+    run: Run,
+    loaded: LoadedVideo,
+    emit: Emit,
+    check_stop: Callable[[], None],
+    supply: ControlSupply | None,
+) -> TakeControls | None:
+    """The request's controls, if it has any; what is wrong with them is said before the take's folder is made."""
+    request = run.request
+    assert isinstance(request, VideoRequest)
+    if not any(layer.enabled for layer in request.controls):
+        return None
+    assert supply is not None, "a worker has a supply of controls"
+
+    def note(text: str) -> None:
+        emit(Notice(job=run.job, attempt=run.attempt, message=text))
+
+    return TakeControls(request, loaded, supply, note, check_stop)
 
 
 def _open_take(request: VideoRequest, spec: ModelSpec, group: Group) -> Take:
@@ -160,9 +200,13 @@ class _Report:
         self._steps = run.request.steps + 1  # decoding counts as one
         self._budget = PreviewBudget(len(group.devices))
         self._turn = 0
+        self.pace: Pacemeter | None = None
+        """Measures the steps, while there are any."""
 
     def steps_done(self, steps: int) -> None:
         run = self._run
+        if self.pace is not None:
+            self.pace.step_done()
         self._emit(Progress(job=run.job, attempt=run.attempt, step=steps, steps=self._steps, device=self._device))
 
     def all_done(self) -> None:

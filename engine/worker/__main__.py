@@ -101,7 +101,7 @@ def _open_controls(plan: ExecutionPlan, open_detectors: Callable[[], DetectorShe
     from engine.control.hints import HintStore
     from engine.tasks.controls import ControlSupply
 
-    adapters = AdapterShelf(plan.torch_device, plan.torch_dtype, channels_last=plan.channels_last)
+    adapters = AdapterShelf(plan.torch_device, channels_last=plan.channels_last)
     return ControlSupply(Paths.from_environment(), adapters, HintStore(open_detectors))
 
 

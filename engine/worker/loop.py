@@ -57,32 +57,32 @@ def run_job(
     started = time.monotonic()
     try:
         check_stop()
-        _carry_out(run, shelves, emit, check_stop)
+        pace = _carry_out(run, shelves, emit, check_stop)
     except JobCancelledError:
         return Stopped(job=run.job, attempt=run.attempt)
     except Exception as error:  # noqa: BLE001 -- the one place that must outlive any failure of a job
         _log.exception("job %s, attempt %d failed", run.job, run.attempt)
         failure = _as_engine_error(error, run)
     else:
-        return JobDone(job=run.job, attempt=run.attempt, seconds=time.monotonic() - started)
+        return JobDone(job=run.job, attempt=run.attempt, seconds=time.monotonic() - started, pace=pace)
     if isinstance(failure, OutOfMemoryError):
         _free_memory(shelves)
     return JobError(job=run.job, attempt=run.attempt, kind=failure.kind, message=failure.message)
 
 
-def _carry_out(run: Run, shelves: Shelves, emit: Emit, check_stop: Callable[[], None]) -> None:
-    """Hand the job to the task that its request is for."""
+def _carry_out(run: Run, shelves: Shelves, emit: Emit, check_stop: Callable[[], None]) -> float:
+    """Hand the job to the task that its request is for; the pace of a video's rank, else 0."""
     # ruff: noqa: PLC0415 -- a worker's first picture need not wait for encoders of movies, nor for detectors
     if isinstance(run.request, ExportRequest):
         from engine.tasks.export_job import run_export_job
 
         run_export_job(run, emit, check_stop)
-        return
+        return 0.0
     if isinstance(run.request, ControlMapRequest):
         from engine.tasks.control_map import run_control_map_job
 
         run_control_map_job(run, shelves.detectors, emit, check_stop)
-        return
+        return 0.0
     assert run.spec is not None, "only exports and control maps need no model"
     if isinstance(run.request, ImageRequest):
         supply = shelves.controls if run.request.controls else None
@@ -90,13 +90,14 @@ def _carry_out(run: Run, shelves: Shelves, emit: Emit, check_stop: Callable[[], 
             from engine.tasks.edit_job import run_edit_job
 
             run_edit_job(run, shelves.models.fetch(run.spec), emit, check_stop, supply)
-            return
+            return 0.0
         run_image_job(run, shelves.models.fetch(run.spec), emit, check_stop, supply)
-        return
+        return 0.0
     from engine.tasks.video_job import run_video_job
 
     with _threads_shared(run):
-        run_video_job(run, shelves.models.fetch_video(run.spec), emit, check_stop)
+        supply = shelves.controls if run.request.controls else None
+        return run_video_job(run, shelves.models.fetch_video(run.spec), emit, check_stop, supply)
 
 
 @contextmanager

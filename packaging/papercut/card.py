@@ -71,15 +71,20 @@ is what reflow does with a teacher's trajectories; here the renderer is the teac
 
 What a caption leaves open is read from the noise in two ways. Each of {arranged} kinds of thing (near ridge, trees,
 clouds, boats ...) has a noise channel of its own, whose mean over the picture chooses one of {arrangements}
-arrangements with equal probability. Within an arrangement a layout shifts smoothly with weighted
-averages of the noise, mixed in with weight {variety}; far ridges, the flock and the places of stars, flakes
-and flowers have one arrangement and this small part. Another seed thus gives another combination of arrangements, not any layout
+arrangements with equal probability. Within an arrangement a layout shifts a little with weighted
+averages of the noise, mixed in with weight {variety}; far ridges, the flock and the places of stars
+flakes and flowers have one arrangement and this small part. Another seed thus gives another combination of arrangements, not any layout
 whatever: a network of this size learns to choose among a few places in the time it has, and draws
 them crisply, while layouts wholly decided by the noise came out as blur.
 
-Eight further channels say where moving things are: camera, clouds, body, balloons, boats, birds. In a
-take their noise goes round a circle through two independent noises, each channel with its own
-period, so that every frame's noise is N(0, 1) and a frame is the picture of its noise.
+The means of six further channels say how far camera, clouds, body, balloons, boats and birds have moved.
+In a take their noise goes round a circle through two independent noises, each channel with its own
+period, so that every frame's noise is N(0, 1) and a frame is the picture of its noise. The last two
+channels go round each other, so that in every frame their angle tells the time in a beat of 12
+frames, in which wings beat, flakes swirl, stars twinkle and water glitters.
+
+The denoiser also trained on pairs of captions of one noise: the mixture of their features shall give the
+mixture of their pictures, so that one prompt turns into another evenly.
 
 For t < 0.98 the same network is an ordinary flow-matching model with independent noise, for several
 steps, guidance, image to image and inpainting; it had the smaller part of the training. The timestep
@@ -114,7 +119,7 @@ still the change is {flicker} of 255 (rendered: {rendered_flicker}); the judge r
 rightly in the frames and {still:.1%} in single pictures of the same captions.
 
 """
-_ADAPTER = "| `motion_adapter` | `MotionAdapter` | temporal attention over 16 frames behind every layer of the denoiser, for what beats (snow, rain, wings, ripples). In this edition it holds zeros: after 20 minutes of training snow flashed instead of falling, so frames pass through unchanged, what travels does so by its noise, and what beats stands still |\n"
+_ADAPTER = "| `motion_adapter` | `MotionAdapter` | temporal attention over 16 frames behind every layer of the denoiser. In this edition it holds zeros and hands frames through unchanged: everything that moves does so by its noise |\n"
 
 
 def write_card(folder: Path, result: Result) -> None:

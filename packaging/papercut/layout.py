@@ -36,7 +36,7 @@ CAMERA, CLOUD_MOVE, BODY_MOVE, BEAT_EAST, BALLOON_MOVE, BOAT_MOVE, BIRD_MOVE, BE
 )
 
 BEAT_FRAMES = 12
-"""Frames of one beat, in which snow falls through its cell, wings beat and ripples glitter."""
+"""Frames of one beat, in which snow swirls, wings beat and ripples glitter."""
 ORBIT_FRAMES = (0,) * CHANNELS + (160, 240, 360, BEAT_FRAMES, 128, 144, 80, BEAT_FRAMES)
 """Frames after which each channel's noise is back where a shot began; 0 for a channel that stays."""
 

@@ -1,9 +1,7 @@
 """Owns the motion adapter (a stock MotionAdapter): its clips on disk and its training over the frozen denoiser.
 
-What travels in a scene travels because its noise orbits (layout.orbit), and the denoiser draws that frame by frame.
-What beats (snow that falls, wings, ripples, twinkling stars) is a function of the frame's number in its beat, which
-only the motion modules know: windows start at multiples of a beat, so a place in the window tells the phase. The
-modules also hold neighbouring frames together. Trained in the denoiser's two roles, one step from the clip's own
+What moves in a scene moves because its noise goes round (layout.orbit), and the denoiser draws that frame by frame.
+The motion modules hold neighbouring frames together. Trained in the denoiser's two roles, one step from the clip's own
 noise and refinement at lower noise.
 """
 
@@ -22,7 +20,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from papercut.captions import write_caption
 from papercut.checkpoints import Average, Clock, load, save
-from papercut.grammar import Scene, sample_scene
+from papercut.grammar import sample_scene
 from papercut.layout import CELL, LATENT_CHANNELS, draw_noise, orbit
 from papercut.pool import Encoders, Rows, batches
 from papercut.render import render
@@ -30,10 +28,9 @@ from papercut.text import MAX_TOKENS, WIDTH
 from papercut.training import as_tensor, descend, half_precision, read_rows, seed_torch, set_learning_rate
 from papercut.unet import TEACHER_LIMIT, WEIGHT_LIMIT, load_unet, predict
 
-FRAMES = 16  # of a clip: two beats
+FRAMES = 16  # of a clip
 SIDE = 256
 LEARNING_RATE = 1e-3
-STILL_SHARE = 0.25  # of clips in which nothing beats
 
 
 class ClipPool(Rows):
@@ -47,11 +44,6 @@ class ClipPool(Rows):
         self.features = self.open("features", (MAX_TOKENS, WIDTH), np.float16)
 
 
-def has_beat(scene: Scene) -> bool:
-    """Whether anything in the scene moves within a beat."""
-    return scene.snow or scene.rain or scene.birds or scene.stars or scene.water != "none" or scene.boats > 0
-
-
 class _Clips(IterableDataset[tuple[NDArray[np.uint8], NDArray[np.float16], str]]):
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -61,8 +53,6 @@ class _Clips(IterableDataset[tuple[NDArray[np.uint8], NDArray[np.float16], str]]
         rng = np.random.default_rng([17, self.seed, worker.id if worker else 0])
         while True:
             scene = sample_scene(rng)
-            if not has_beat(scene) and rng.random() > STILL_SHARE:
-                continue
             pair = np.stack([draw_noise(rng, SIDE, SIDE), draw_noise(rng, SIDE, SIDE)]).astype(np.float16)
             first, second = pair.astype(np.float32)
             pictures = [render(scene, orbit(first, second, frame)).picture for frame in range(FRAMES)]
@@ -213,7 +203,7 @@ def load_motion(work: Path) -> MotionAdapter | None:
 
 @torch.no_grad()
 def passing_adapter() -> MotionAdapter:
-    """An adapter of zeros, which hands every frame through: takes travel with their noise, and beats stand still."""
+    """An adapter of zeros, which hands every frame through: what moves does so by its noise."""
     adapter = make_adapter()
     for weight in adapter.parameters():
         weight.zero_()

@@ -81,30 +81,29 @@ class Stage:
         return float(self.near[int(np.clip(x, 0, self.width - 1))])
 
     def cell_places(
-        self, keep_above: float, top: float, bottom: float, *, fall: float = 0.0
+        self, keep_above: float, top: float, bottom: float, *, sway: float = 0.0
     ) -> list[tuple[float, float, float]]:
-        """Places of things that live one to a noise cell.
+        """Places of things that come one to a noise cell.
 
         Args:
             keep_above: A cell holds a thing if its noise exceeds this.
             top: Upper end of the rows to fill, fraction of the height.
             bottom: Lower end of them.
-            fall: How many cells a thing falls in a beat; it comes and goes small, so that one beat joins the next.
+            sway: How far things swirl about their places with the beat, pixels; every other column a quarter turn on.
 
         Returns:
             For each thing x, y and its size in 0..1.
         """
-        phases = self.field.phases()
         keep = self.field.cells(at.CELL_KEEP)
         size = np.clip((keep - keep_above) / 0.8, 0, 1)
         jx, jy = at.uniform(self.field.cells(at.CELL_X)), at.uniform(self.field.cells(at.CELL_Y))
+        east, north = sway * self.field.move(at.BEAT_EAST), sway * self.field.move(at.BEAT_NORTH)
         places: list[tuple[float, float, float]] = []
         for row, column in zip(*np.nonzero(size > 0.02), strict=True):
-            phase, full = float(phases[row, column]), float(size[row, column])
-            down = 0.5 + (fall * (phase - 0.5) if fall else 0.38 * float(jy[row, column]))
-            x, y = (column + 0.5 + 0.38 * jx[row, column]) * at.CELL, (row + down) * at.CELL
+            x, y = (column + 0.5 + 0.38 * jx[row, column]) * at.CELL, (row + 0.5 + 0.38 * jy[row, column]) * at.CELL
             if top * self.height <= y <= bottom * self.height:
-                places.append((float(x), float(y), full * min(1.0, 2.5 * np.sin(np.pi * phase)) if fall else full))
+                across, down = (-north, east) if column % 2 else (east, north)
+                places.append((float(x) + across, float(y) + down, float(size[row, column])))
         return places
 
 

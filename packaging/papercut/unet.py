@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 TEACHER_LIMIT = 0.98
 WEIGHT_LIMIT = 8.0
 TEACHER_WEIGHT = 0.3  # its errors are larger by nature; the student must not drown in them
-GUIDE_WEIGHT = 0.05
+GUIDE_WEIGHT = 0.15
 CRISP = 0.15  # below this the student's error counts squared
 SMALL_WEIGHT = 6.0  # how much more a cell counts that is all boat or bird: such cells are few, and people look there
 LEARNING_RATE = 7e-4

@@ -31,12 +31,12 @@ def draw_fog(stage: Stage) -> None:
 
 
 def draw_fall(stage: Stage) -> None:
-    """Lay what falls through its cell and a little further: snow and rain."""
+    """Lay snow and rain, which swirl about their places."""
     if stage.scene.snow:
         cut = Cutout(stage.canvas, ID["snow"], 0.99, shadow=0.3, glow=0.4)
         white = mix(rgb("#FFFFFF"), stage.palette.sky[1], 0.06)
-        for x, y, size in stage.cell_places(0.05, 0.0, 1.0, fall=1.4):
-            radius = 0.8 + 2.2 * size
+        for x, y, size in stage.cell_places(0.05, 0.0, 1.0, sway=3.5):
+            radius = 1.3 + 1.7 * size
             cut.ellipse(x, y, radius, radius, white)
         cut.lay()
     if stage.scene.rain:
@@ -44,8 +44,8 @@ def draw_fall(stage: Stage) -> None:
         light = mix(rgb("#DCEBFA"), stage.palette.sky[1], 0.22)
         if stage.scene.style == "ink":
             light = rgb("#6A7078")
-        for x, y, size in stage.cell_places(0.1, 0.0, 1.0, fall=2.2):
-            long = 6 + 10 * size
+        for x, y, size in stage.cell_places(0.1, 0.0, 1.0, sway=3.0):
+            long = 9 + 7 * size
             upper, lower = y - long / 2, y + long / 2
             slant = x + 0.25 * long
             cut.polygon([(x - 0.7, lower), (slant, upper), (slant + 1.1, upper), (x + 0.7, lower)], light)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from app.jobs import JobRole
-from app.panels.queue import MOST_ENDED
+from app.queue_rows import MOST_ENDED
 from app.reports import Reach
 from engine.messages import JobState
 from tests.requests import request

@@ -48,7 +48,14 @@ def test_tab_goes_through_the_prompt_panel_in_reading_order(qtbot: QtBot, onetak
     onetake.project.change("lock", seed_locked=True, width=512, height=512)
     panel.prompt.setFocus()
     form = onetake.form
-    wanted: list[QWidget] = [form.negative, form.size_field.shape, form.count, form.steps, form.seed.number]
+    wanted: list[QWidget] = [
+        panel.styles,
+        form.negative,
+        form.size_field.shape,
+        form.count,
+        form.steps,
+        form.seed.number,
+    ]
     wanted += [form.seed.lock, form.seed.dice, form.guidance, form.model, panel.generate]
     for widget in wanted:
         focus = QApplication.focusWidget()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,10 @@ from papercut.grammar import Scene
 from papercut.layout import (
     ARRANGED,
     ARRANGEMENTS,
+    BEAT_EAST,
     BEAT_FRAMES,
+    BEAT_NORTH,
+    BOAT_MOVE,
     CHANNELS,
     LATENT_CHANNELS,
     ORBIT_FRAMES,
@@ -93,7 +98,8 @@ def test_an_orbit_returns_after_its_period() -> None:
         if period:
             assert np.allclose(orbit(first, second, period)[channel], first[channel], atol=1e-5)
             assert np.allclose(orbit(first, second, period / 2)[channel], -first[channel], atol=1e-5)
-            assert np.allclose(orbit(first, second, period / 4)[channel], second[channel], atol=1e-5)
+            if channel not in (BEAT_EAST, BEAT_NORTH):
+                assert np.allclose(orbit(first, second, period / 4)[channel], second[channel], atol=1e-5)
         else:
             assert np.array_equal(orbit(first, second, 33)[channel], first[channel])
     assert all(period == 0 for period in ORBIT_FRAMES[:CHANNELS])
@@ -109,11 +115,28 @@ def test_every_frame_of_an_orbit_is_noise() -> None:
 
 
 def test_neighbouring_frames_are_alike() -> None:
-    """Noise turns slowly: within a beat no channel loses much of itself."""
+    """Noise turns slowly: from one frame to the next no channel loses much of itself."""
     first, second = noise_of(5, 512), noise_of(6, 512)
-    later = orbit(first, second, BEAT_FRAMES)
+    later = orbit(first, second, 1)
     for channel in range(LATENT_CHANNELS):
         assert np.corrcoef(first[channel].ravel(), later[channel].ravel())[0, 1] > 0.8
+
+
+def test_the_beat_tells_the_time_the_same_way_round_in_every_cell() -> None:
+    """From frame to frame every cell's phase grows by one part of the beat, and comes round after the last."""
+    first, second = noise_of(5), noise_of(6)
+    phases = [NoiseField.of(orbit(first, second, frame)).phases() for frame in range(BEAT_FRAMES + 1)]
+    for earlier, later in pairwise(phases):
+        grown = (later - earlier) % 1.0
+        assert np.allclose(grown, 1 / BEAT_FRAMES, atol=1e-4)
+    assert min(phase.min() for phase in phases) >= 0.0
+    assert max(phase.max() for phase in phases) < 1.0
+
+
+def test_a_move_is_uniform_over_seeds() -> None:
+    """How far a thing is out of its middle depends on its channel's mean, and every value is as likely."""
+    found = np.sort([NoiseField.of(noise_of(seed)).move(BOAT_MOVE) for seed in range(300)])
+    assert np.abs(found - np.linspace(-1, 1, 300)).max() < 0.15
 
 
 def test_a_size_off_the_grid_is_refused() -> None:

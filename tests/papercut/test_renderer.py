@@ -35,9 +35,9 @@ def classes_in(segmentation: NDArray[np.uint8]) -> set[str]:
 
 
 def test_one_seed_gives_the_same_bytes() -> None:
-    """Scene, noise and frame decide every byte of the picture."""
+    """Scene and noise decide every byte of the picture."""
     scene = sample_scene(np.random.default_rng(3))
-    first, second = (render(scene, small_noise(3), frame=1.5).picture for _ in range(2))
+    first, second = (render(scene, small_noise(3)).picture for _ in range(2))
     assert first.tobytes() == second.tobytes()
 
 

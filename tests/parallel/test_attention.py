@@ -12,9 +12,9 @@ from diffusers.models.attention_processor import Attention
 from torch import Tensor
 
 from engine.parallel import attention as attention_module
-from engine.parallel import plan as plan_module
+from engine.parallel import pixels as pixels_module
 from engine.parallel.attention import ScopedAttention, SelfAttention, blended_windows
-from engine.parallel.plan import PlannedWindow, batches_of, plan_windows
+from engine.parallel.plan import PlannedWindows, batches_of, plan_windows
 from engine.parallel.scopes import Blocks, Dual, Full, whole
 
 SHOT = range(5, 25)
@@ -94,12 +94,13 @@ def test_frames_outside_of_all_windows_change_nothing() -> None:
     windows = scope.windows(SHOT, run)
 
     def blend(hidden: Tensor) -> Tensor:
-        def attend(window: PlannedWindow, tokens: Tensor) -> Tensor:
-            scoped = ScopedAttention(_plain(_layers()), tokens, 0, window.length, _table())
-            return scoped.attend([window.within_window])
+        def attend(windows: PlannedWindows, tokens: Tensor) -> Tensor:
+            alone = tokens.reshape(-1, windows.length, CHANNELS)
+            scoped = ScopedAttention(_plain(_layers()), alone, 0, windows.length, _table())
+            return scoped.attend([windows.alone]).reshape(tokens.shape)
 
         with torch.inference_mode():
-            return blended_windows(hidden, len(run), plan_windows(windows, SHOT, run, CPU), attend)
+            return blended_windows(hidden, plan_windows(windows, SHOT, run, CPU), attend)
 
     poisoned = torch.full_like(hidden, math.nan)
     seen = [frame - SHOT.start for window in windows for frame in window.frames]
@@ -109,18 +110,25 @@ def test_frames_outside_of_all_windows_change_nothing() -> None:
     assert torch.equal(blend(poisoned), blend(hidden))
 
 
-def test_windows_are_averaged_with_their_weights() -> None:
+def test_windows_are_averaged_with_their_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where windows that say 1 and 2 overlap, the result lies between, as their weights tell."""
     hidden = torch.zeros(1, 6, 2)
     windows = plan_windows(Blocks(4, 2).windows(range(6), range(6)), range(6), range(6), CPU)
-    first = blended_windows(hidden, 6, windows, lambda window, each: each + 1 + window.start / 2)
-    assert [float(value) for value in first[0, :, 0]] == pytest.approx([1, 1, 4 / 3, 5 / 3, 2, 2])
+
+    def say(said: PlannedWindows, tokens: Tensor) -> Tensor:
+        starts = said.frames.indices[:, :1].expand(-1, said.length).flatten()
+        return tokens + 1 + starts[:, None] / 2
+
+    for most in (8, 10**6):  # a window at a time, and all
+        monkeypatch.setitem(pixels_module.MAX_ELEMENTS, "cpu", most)
+        blended = blended_windows(hidden, windows, say)
+        assert [float(value) for value in blended[0, :, 0]] == pytest.approx([1, 1, 4 / 3, 5 / 3, 2, 2])
 
 
 def test_many_small_scopes_in_several_calls_are_the_same_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limits of memory and of the GPU's grid change nothing but the number of calls."""
     at_once = _attend(Dual(5, 4), _hidden(), SHOT, _table())
-    monkeypatch.setattr(plan_module, "MAX_KEYS_PER_CALL", 8)
+    monkeypatch.setitem(pixels_module.MAX_ELEMENTS, "cpu", 2 * PIXELS * CHANNELS)
     monkeypatch.setattr(attention_module, "MAX_SEQUENCES_PER_CALL", 4)
     torch.testing.assert_close(_attend(Dual(5, 4), _hidden(), SHOT, _table()), at_once, atol=1e-6, rtol=0)
 
@@ -137,10 +145,10 @@ def test_the_end_of_an_incomplete_take_is_not_dimmed() -> None:
     with torch.inference_mode():
         diffusers_weights = block.eval()(torch.ones(1, 9, 4))[0, :, 0]
     windows = plan_windows(Blocks(6, 4).windows(range(9), range(9)), range(9), range(9), CPU)
-    ours = blended_windows(torch.ones(1, 9, 4), 9, windows, _itself)
+    ours = blended_windows(torch.ones(1, 9, 4), windows, _itself)
     assert [float(value) for value in ours[0, :, 0]] == pytest.approx([1.0] * 9)
     assert [float(value) for value in diffusers_weights] == pytest.approx([1.0] * 6 + [1.0, 2 / 3, 1 / 3])
 
 
-def _itself(_window: PlannedWindow, hidden: Tensor) -> Tensor:
+def _itself(_windows: PlannedWindows, hidden: Tensor) -> Tensor:
     return hidden

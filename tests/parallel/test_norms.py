@@ -36,7 +36,7 @@ def _shared(video: Tensor, partition: Partition) -> Tensor:
         exchange = Exchange(mesh, partition, Full(), "norm")
         if not exchange.pieces:
             return own
-        statistics = begin_statistics(own, norm.num_groups, exchange).finish()
+        statistics = begin_statistics([own], norm.num_groups, exchange).finish()
         parts = torch.split(own, [len(piece.run) for piece in exchange.pieces], dim=1)
         return torch.cat([normalise(part, each, norm) for part, each in zip(parts, statistics, strict=True)], dim=1)
 

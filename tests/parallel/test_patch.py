@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.parallel.patch import Patches, on_hidden_states
+from engine.parallel.patch import Patches
 
 
 def _double(hidden: Tensor) -> Tensor:
@@ -49,11 +49,3 @@ def test_a_forward_that_was_replaced_before_comes_back() -> None:
         patches.forward(layer, torch.zeros_like)
         assert float(layer(torch.ones(1))) == 0
     assert layer.__dict__["forward"] is _double
-
-
-def test_a_temporal_layer_gets_the_hidden_states_however_it_is_called() -> None:
-    """By position or by name, with whatever else the stock layer takes, in a tuple where that returns one."""
-    given = torch.ones(1)
-    assert on_hidden_states(_double)(given, None, None, None, 4, None) == 2
-    assert on_hidden_states(_double)(hidden_states=given, num_frames=4) == 2
-    assert on_hidden_states(_double, in_tuple=True)(given, num_frames=4, return_dict=False) == (2,)

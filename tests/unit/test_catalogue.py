@@ -9,6 +9,7 @@ import pytest
 
 from engine.catalogue import VIDEO_ONLY, find_model, read_catalogue
 from engine.errors import BadModelError, UnknownModelError
+from engine.messages import EDIT_METHODS
 from engine.paths import Paths
 
 
@@ -82,6 +83,20 @@ def test_a_folder_of_a_video_pipeline_makes_videos_and_no_pictures(tmp_path: Pat
     assert spec.video is not None
     assert spec.video.family == family
     assert spec.family == VIDEO_ONLY
+
+
+def test_an_inpainting_network_is_known_by_its_channels(tmp_path: Path) -> None:
+    """Such a folder paints into masks, and an ordinary one does all; one of videos takes no pictures."""
+    (tmp_path / "unet").mkdir()
+    (tmp_path / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionInpaintPipeline"}))
+    (tmp_path / "unet" / "config.json").write_text(json.dumps({"in_channels": 9, "out_channels": 4}))
+    spec = find_model(str(tmp_path), Paths(tmp_path))
+    assert (spec.family, spec.edits, spec.draws) == ("stable_diffusion", ("inpaint", "outpaint"), False)
+    (tmp_path / "unet" / "config.json").write_text(json.dumps({"in_channels": 4, "out_channels": 4}))
+    spec = find_model(str(tmp_path), Paths(tmp_path))
+    assert (spec.edits, spec.draws) == (EDIT_METHODS, True)
+    (tmp_path / "model_index.json").write_text(json.dumps({"_class_name": "WanPipeline"}))
+    assert find_model(str(tmp_path), Paths(tmp_path)).edits == ()
 
 
 def test_a_motion_adapter_beside_a_picture_model_is_used_within_its_places(tmp_path: Path) -> None:

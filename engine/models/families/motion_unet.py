@@ -6,32 +6,40 @@ Does not own: how either is computed (engine.parallel), loading, or the sampler.
 Relied upon in diffusers 0.42.1 (adoption.py lists the layers themselves; `check` fails on a change of structure):
     down_blocks, mid_block, up_blocks hold resnets, attentions, motion_modules, downsamplers, upsamplers
     each motion module gets the output of the attention of its index, or of the resnet where there is no attention
+    in up blocks each resnet gets the newest skip behind its input's channels; skips are the outputs of conv_in, of
+        each motion module on the way down and of each downsampler
     frames are images of the batch, (batch * frames, ...), batch outermost
     encoder_hidden_states come repeated for each frame, (batch * frames, tokens, channels)
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import TYPE_CHECKING, cast
 
 from diffusers.models.attention import BasicTransformerBlock
 from diffusers.models.unets.unet_motion_model import AnimateDiffTransformer3D, UNetMotionModel, UNetMotionOutput
 
 from engine.errors import BadModelError
+from engine.models.families.unet_layers import SpatialLayers, check_plain, images_of, video_of
 from engine.parallel.adoption import Adoption, check_transformer, exchanges_of
 from engine.parallel.cost import BackboneProfile
-from engine.parallel.exchange import Entrance
+from engine.parallel.forward import Forward
 from engine.parallel.mesh import Mesh
 from engine.parallel.partition import Partition
-from engine.parallel.patch import Patches, on_hidden_states
+from engine.parallel.patch import Patches
 from engine.parallel.scopes import Scope
-from engine.parallel.spatial import InChunks
+from engine.parallel.transformer import TemporalTransformer
 from engine.parallel.unet import blocks_of, layers_of, no_frames, pixels_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+    from engine.models.denoiser import Residuals
+
+    Column = tuple[nn.Module | None, nn.Module | None, nn.Module | None]
 
 BLOCK_CHILDREN = {"resnets", "attentions", "motion_modules", "downsamplers", "upsamplers"}
 
@@ -50,27 +58,50 @@ def spread(unet: UNetMotionModel, mesh: Mesh, partition: Partition, scope: Scope
     """
     adoption = Adoption(mesh, partition, scope, unet.device)
     check(unet)
+    motions = {
+        module: adoption.transformer(module)
+        for block in blocks_of(unet)
+        for module in layers_of(block, "motion_modules")
+    }
     with Patches() as patches:
-        if not adoption.run:
+        if adoption.run:
+            patches.forward(unet, _Spread(unet, motions))
+        else:
             patches.forward(unet, no_frames(unet.conv_out.out_channels, UNetMotionOutput))
-        patches.forward(unet.conv_in, InChunks(unet.conv_in.forward))
-        for layer in (unet.conv_norm_out, unet.conv_out):
-            if layer is not None:
-                patches.forward(layer, InChunks(layer.forward))
-        for block in blocks_of(unet):
-            _spread_block(block, adoption, patches)
         yield
 
 
-def predict(unet: UNetMotionModel, latents: Tensor, timestep: float, prompts: Tensor) -> Tensor:
-    """The output for one rank's run, (1, C, T, h, w), within `spread`; prompts of each frame, (T, tokens, channels)."""
-    return cast("tuple[Tensor]", unet(latents, timestep, prompts, return_dict=False))[0]
+def predict(
+    unet: UNetMotionModel, latents: Tensor, timestep: float, prompts: Tensor, residuals: Residuals | None = None
+) -> Tensor:
+    """The output for one rank's run, (1, C, T, h, w), within `spread`.
+
+    Args:
+        unet: The network.
+        latents: Of the run, (1, C, T, h, w).
+        timestep: Of the step.
+        prompts: Of each frame, (T, tokens, channels).
+        residuals: What controls add, (T, ...) each.
+    """
+    added = added_by(residuals)
+    return cast("tuple[Tensor]", unet(latents, timestep, prompts, **added, return_dict=False))[0]
+
+
+def added_by(residuals: Residuals | None) -> dict[str, object]:
+    """The arguments by which diffusers' U-Nets take what controls add."""
+    if residuals is None:
+        return {}
+    return {
+        "down_block_additional_residuals": residuals.down,
+        "mid_block_additional_residual": residuals.middle,
+    }
 
 
 def check(unet: UNetMotionModel) -> None:
     """Raise BadModelError unless every layer is one that we know how to spread, in evaluation mode."""
     if unet.training:
         raise BadModelError("the motion model is in training mode, where dropout is random; call unet.eval()")
+    check_plain(unet)
     for block in blocks_of(unet):
         names = {name for name, _ in block.named_children()}
         modules = layers_of(block, "motion_modules")
@@ -99,14 +130,65 @@ def profile(unet: UNetMotionModel, latent_height: int, latent_width: int, scope:
     return BackboneProfile(attention, 0, numbers, halo=0, exchanges=exchanges)
 
 
-def _spread_block(block: nn.Module, adoption: Adoption, patches: Patches) -> None:
-    modules = [adoption.transformer(module) for module in layers_of(block, "motion_modules")]
-    for module, adopted in zip(layers_of(block, "motion_modules"), modules, strict=True):
-        patches.forward(module, on_hidden_states(adopted))
-    entrances: list[Entrance | None] = [adopted.entrance for adopted in modules]
-    attentions, resnets = layers_of(block, "attentions"), layers_of(block, "resnets")
-    for index, layer in enumerate(attentions or resnets):
-        patches.forward(layer, InChunks(layer.forward, entrances[index] if index < len(entrances) else None))
-    rest = [*(resnets if attentions else []), *layers_of(block, "downsamplers"), *layers_of(block, "upsamplers")]
-    for layer in rest:
-        patches.forward(layer, InChunks(layer.forward))
+class _Spread:
+    """The forward of one rank."""
+
+    def __init__(self, unet: UNetMotionModel, motions: Mapping[nn.Module, TemporalTransformer]) -> None:
+        self._unet = unet
+        self._motions = motions
+
+    def __call__(
+        self,
+        sample: Tensor,
+        timestep: float | Tensor,
+        encoder_hidden_states: Tensor,
+        *,
+        down_block_additional_residuals: Sequence[Tensor] | None = None,
+        mid_block_additional_residual: Tensor | None = None,
+        return_dict: bool = True,
+    ) -> object:
+        """As the stock model, but for what Onetake never gives it."""
+        unet, forward = self._unet, Forward(images_of(sample))
+        layers = SpatialLayers(
+            unet,
+            sample,
+            timestep,
+            encoder_hidden_states,
+            down_residuals=down_block_additional_residuals,
+            middle_residual=mid_block_additional_residual,
+        )
+        layers.enter(forward)
+        forward.keep(made_again=True)
+        for block in cast("Iterable[nn.Module]", unet.down_blocks):
+            for column in _columns(block):
+                self._go_through(column, layers, forward)
+                forward.keep()
+            layers.downsample(forward, block)
+        first, *resnets = layers_of(unet.mid_block, "resnets")
+        forward.apply(layers.resnet(first))
+        for (_, attention, motion), resnet in zip(_columns(unet.mid_block), resnets, strict=False):
+            self._go_through((None, attention, motion), layers, forward)
+            forward.apply(layers.resnet(resnet))
+        layers.leave_middle(forward)
+        for block in cast("Iterable[nn.Module]", unet.up_blocks):
+            for column in _columns(block):
+                layers.join(forward)
+                self._go_through(column, layers, forward)
+            layers.upsample(forward, block)
+        video = video_of(layers.leave(forward), sample.shape[0])
+        return UNetMotionOutput(sample=video) if return_dict else (video,)
+
+    def _go_through(self, column: Column, layers: SpatialLayers, forward: Forward) -> None:
+        resnet, attention, motion = column
+        if resnet is not None:
+            forward.apply(layers.resnet(resnet))
+        if attention is not None:
+            forward.apply(layers.attention(attention))
+        if motion is not None:
+            forward.cross(self._motions[motion])
+
+
+def _columns(block: nn.Module) -> list[Column]:
+    """The layers of a block that follow each other: resnet, attention if it has any, motion module if it has any."""
+    resnets, attentions, motions = (layers_of(block, name) for name in ("resnets", "attentions", "motion_modules"))
+    return list(zip_longest(resnets, attentions, motions))

@@ -7,13 +7,15 @@ Relied upon in diffusers 0.42.1 (adoption.py lists the layers themselves; `check
     transformer_in gets the output of conv_in
     down_blocks, mid_block, up_blocks hold resnets, temp_convs, attentions, temp_attentions, downsamplers, upsamplers
     temp_convs[i] gets the output of resnets[i], temp_attentions[i] that of attentions[i]
+    in up blocks each resnet gets the newest skip behind its input's channels; skips are the outputs of
+        transformer_in, of each column of layers on the way down and of each downsampler
     temporal transformers are called with return_dict=False and no prompt: attn2 is self-attention
     frames are images of the batch, (batch * frames, ...), batch outermost; the model repeats prompts for each frame
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -23,20 +25,30 @@ from diffusers.models.transformers.transformer_temporal import TransformerTempor
 from diffusers.models.unets.unet_3d_condition import UNet3DConditionModel, UNet3DConditionOutput
 
 from engine.errors import BadModelError
+from engine.models.families.motion_unet import added_by
+from engine.models.families.unet_layers import SpatialLayers, check_plain, images_of, video_of
 from engine.parallel.adoption import Adoption, check_transformer, convolution_stages, exchanges_of
 from engine.parallel.convolution import stack_depth
 from engine.parallel.cost import BackboneProfile
+from engine.parallel.forward import Forward
 from engine.parallel.mesh import Mesh
 from engine.parallel.partition import Partition
-from engine.parallel.patch import Patches, on_hidden_states
+from engine.parallel.patch import Patches
 from engine.parallel.scopes import Scope
-from engine.parallel.spatial import InChunks
 from engine.parallel.unet import blocks_of, layers_of, no_frames, pixels_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from engine.models.denoiser import Residuals
+    from engine.parallel.forward import TemporalLayer
+
+    Pair = tuple[nn.Module, nn.Module]
+
 BLOCK_CHILDREN = {"resnets", "temp_convs", "attentions", "temp_attentions", "downsamplers", "upsamplers"}
+
+RESNETS, ATTENTIONS = ("resnets", "temp_convs"), ("attentions", "temp_attentions")
+"""Layers within frames, and the layers over time behind them."""
 
 
 @contextmanager
@@ -52,41 +64,40 @@ def spread(unet: UNet3DConditionModel, mesh: Mesh, partition: Partition, scope: 
     """
     adoption = Adoption(mesh, partition, scope, unet.device)
     check(unet)
+    over_time: dict[nn.Module, TemporalLayer] = {unet.transformer_in: adoption.transformer(unet.transformer_in)}
+    for block in blocks_of(unet):
+        over_time |= {module: adoption.convolution(module) for module in layers_of(block, "temp_convs")}
+        over_time |= {module: adoption.transformer(module) for module in layers_of(block, "temp_attentions")}
     with Patches() as patches:
-        if not adoption.run:
+        if adoption.run:
+            patches.forward(unet, _Spread(unet, over_time))
+        else:
             patches.forward(unet, no_frames(unet.conv_out.out_channels, UNet3DConditionOutput))
-        first = adoption.transformer(unet.transformer_in)
-        patches.forward(unet.transformer_in, on_hidden_states(first, in_tuple=True))
-        patches.forward(unet.conv_in, InChunks(unet.conv_in.forward, first.entrance))
-        for layer in (unet.conv_norm_out, unet.conv_out):
-            if layer is not None:
-                patches.forward(layer, InChunks(layer.forward))
-        for block in blocks_of(unet):
-            _spread_block(block, adoption, patches)
         yield
 
 
-def predict(unet: UNet3DConditionModel, latents: Tensor, timestep: float, prompts: Tensor) -> Tensor:
+def predict(
+    unet: UNet3DConditionModel, latents: Tensor, timestep: float, prompts: Tensor, residuals: Residuals | None = None
+) -> Tensor:
     """The output for one rank's run, (1, C, T, h, w), within `spread`; prompts of each frame, (T, tokens, channels).
 
+    `residuals` is what controls add, (T, ...) each.
     The stock model repeats one prompt for all frames; here each attention to the prompt gets those of its frames.
     """
-    with Patches() as patches:
-        for block in blocks_of(unet):
-            for layer in layers_of(block, "attentions"):
-                patches.forward(layer, _WithPrompts(layer.forward, prompts))
-        return cast("tuple[Tensor]", unet(latents, timestep, prompts[:1], return_dict=False))[0]
+    added = added_by(residuals)
+    return cast("tuple[Tensor]", unet(latents, timestep, prompts, **added, return_dict=False))[0]
 
 
 def check(unet: UNet3DConditionModel) -> None:
     """Raise BadModelError unless every layer is one that we know how to spread, in evaluation mode."""
     if unet.training:
         raise BadModelError("the video model is in training mode, where dropout is random; call unet.eval()")
+    check_plain(unet)
     _check_attention(unet.transformer_in)
     for block in blocks_of(unet):
         names = {name for name, _ in block.named_children()}
-        pairs = (("resnets", "temp_convs"), ("attentions", "temp_attentions"))
-        if not names <= BLOCK_CHILDREN or any(len(layers_of(block, a)) != len(layers_of(block, b)) for a, b in pairs):
+        unlike = any(len(layers_of(block, a)) != len(layers_of(block, b)) for a, b in (RESNETS, ATTENTIONS))
+        if not names <= BLOCK_CHILDREN or unlike:
             raise BadModelError(f"{type(block).__name__} is made of {', '.join(sorted(names))}; use diffusers 0.42")
         for module in layers_of(block, "temp_attentions"):
             _check_attention(module)
@@ -120,17 +131,6 @@ def profile(unet: UNet3DConditionModel, latent_height: int, latent_width: int, s
     return BackboneProfile(attention, convolution, numbers, halo, exchanges)
 
 
-class _WithPrompts:
-    """The forward of a spatial transformer, with the prompts of its frames in place of the repeated one."""
-
-    def __init__(self, forward: Callable[..., object], prompts: Tensor) -> None:
-        self._forward = forward
-        self._prompts = prompts
-
-    def __call__(self, *args: object, **kwargs: object) -> object:
-        return self._forward(*args, **{**kwargs, "encoder_hidden_states": self._prompts})
-
-
 def _check_attention(module: nn.Module) -> None:
     if not isinstance(module, TransformerTemporalModel):
         raise BadModelError(f"{type(module).__name__} is no temporal transformer we know; use diffusers 0.42")
@@ -139,14 +139,74 @@ def _check_attention(module: nn.Module) -> None:
             raise BadModelError(f"{type(layer).__name__} is no transformer block we know; use diffusers 0.42")
 
 
-def _spread_block(block: nn.Module, adoption: Adoption, patches: Patches) -> None:
-    for spatial, module in zip(layers_of(block, "resnets"), layers_of(block, "temp_convs"), strict=True):
-        stack = adoption.convolution(module)
-        patches.forward(module, on_hidden_states(stack))
-        patches.forward(spatial, InChunks(spatial.forward, stack.entrance))
-    for spatial, module in zip(layers_of(block, "attentions"), layers_of(block, "temp_attentions"), strict=True):
-        adopted = adoption.transformer(module)
-        patches.forward(module, on_hidden_states(adopted, in_tuple=True))
-        patches.forward(spatial, InChunks(spatial.forward, adopted.entrance))
-    for layer in (*layers_of(block, "downsamplers"), *layers_of(block, "upsamplers")):
-        patches.forward(layer, InChunks(layer.forward))
+class _Spread:
+    """The forward of one rank."""
+
+    def __init__(self, unet: UNet3DConditionModel, over_time: Mapping[nn.Module, TemporalLayer]) -> None:
+        self._unet = unet
+        self._over_time = over_time
+
+    def __call__(
+        self,
+        sample: Tensor,
+        timestep: float | Tensor,
+        encoder_hidden_states: Tensor,
+        *,
+        down_block_additional_residuals: Sequence[Tensor] | None = None,
+        mid_block_additional_residual: Tensor | None = None,
+        return_dict: bool = True,
+    ) -> object:
+        """As the stock model, but for what Onetake never gives it."""
+        unet, forward = self._unet, Forward(images_of(sample))
+        layers = SpatialLayers(
+            unet,
+            sample,
+            timestep,
+            encoder_hidden_states,
+            down_residuals=down_block_additional_residuals,
+            middle_residual=mid_block_additional_residual,
+        )
+        layers.enter(forward)
+        forward.cross(self._over_time[unet.transformer_in])
+        forward.keep()
+        for block in cast("Iterable[nn.Module]", unet.down_blocks):
+            for resnet, attention in _columns(block):
+                self._resnet(resnet, layers, forward)
+                self._attention(attention, layers, forward)
+                forward.keep()
+            layers.downsample(forward, block)
+        first, *resnets = _pairs(unet.mid_block, RESNETS)
+        self._resnet(first, layers, forward)
+        for attention, resnet in zip(_pairs(unet.mid_block, ATTENTIONS), resnets, strict=True):
+            self._attention(attention, layers, forward)
+            self._resnet(resnet, layers, forward)
+        layers.leave_middle(forward)
+        for block in cast("Iterable[nn.Module]", unet.up_blocks):
+            for resnet, attention in _columns(block):
+                layers.join(forward)
+                self._resnet(resnet, layers, forward)
+                self._attention(attention, layers, forward)
+            layers.upsample(forward, block)
+        video = video_of(layers.leave(forward), sample.shape[0])
+        return UNet3DConditionOutput(sample=video) if return_dict else (video,)
+
+    def _resnet(self, pair: Pair, layers: SpatialLayers, forward: Forward) -> None:
+        forward.apply(layers.resnet(pair[0]))
+        forward.cross(self._over_time[pair[1]])
+
+    def _attention(self, pair: Pair | None, layers: SpatialLayers, forward: Forward) -> None:
+        if pair is not None:
+            forward.apply(layers.attention(pair[0]))
+            forward.cross(self._over_time[pair[1]])
+
+
+def _pairs(block: nn.Module, names: tuple[str, str]) -> list[Pair]:
+    """Layers within frames, each with the layer over time behind it."""
+    within, over = (layers_of(block, name) for name in names)
+    return list(zip(within, over, strict=True))
+
+
+def _columns(block: nn.Module) -> list[tuple[Pair, Pair | None]]:
+    """The pairs of a down or up block that follow each other: of a resnet, and of an attention if it has any."""
+    resnets, attentions = _pairs(block, RESNETS), _pairs(block, ATTENTIONS)
+    return list(zip(resnets, attentions or [None] * len(resnets), strict=True))

@@ -84,9 +84,9 @@ class VideoUNet:
         prompts = conditioning.hidden_states
         scaled = self.noise_levels.network_input(latents, step.sigma).to(prompts.dtype)
         if isinstance(self.unet, UNetMotionModel):
-            output = motion_unet.predict(self.unet, scaled, step.timestep, prompts)
+            output = motion_unet.predict(self.unet, scaled, step.timestep, prompts, conditioning.residuals)
         else:
-            output = unet3d.predict(self.unet, scaled, step.timestep, prompts)
+            output = unet3d.predict(self.unet, scaled, step.timestep, prompts, conditioning.residuals)
         return self.noise_levels.clean_estimate(latents, output.float(), step.sigma)
 
     def decode(self, latents: Tensor, first: int, last: int) -> Iterator[Tensor]:

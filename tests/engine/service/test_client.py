@@ -147,6 +147,35 @@ def test_retry_runs_a_failed_job_again(shared_client: EngineClient, tmp_path: Pa
     assert names(tmp_path) == ["a.png"]
 
 
+def test_pending_jobs_are_moved_and_revised(shared_client: EngineClient, tmp_path: Path) -> None:
+    """The revised request is what is made, in the order that was chosen, under the job's old name."""
+    shared_client.set_paused(True)
+    first, second = shared_client.submit(request("slow:0.01")), shared_client.submit(request("moon"))
+    named = shared_client.submit(request("moon"), str(tmp_path / "a.png"))
+    shared_client.move(second, first)
+    shared_client.revise(first, request("sun", count=2))
+    waiting = sorted(shared_client.jobs().jobs[-3:], key=lambda info: info.position)
+    assert [info.job for info in waiting] == [second, first, named]
+    with pytest.raises(OutputError, match=r"a\.png; cancel it"):
+        shared_client.revise(named, request("sun", count=2))
+    with pytest.raises(BadInputError, match="multiples of 16"):
+        shared_client.revise(named, ImageRequest(prompt="sun", seed=1, width=100, height=100))
+    shared_client.revise(named, request("sun"))
+    shared_client.set_paused(False)
+    end = shared_client.wait(first)
+    assert isinstance(end, Finished)
+    assert [Path(output).name for output in end.outputs] == [f"{first}-001.png", f"{first}-002.png"]
+    assert isinstance(shared_client.wait(named), Finished)
+    assert names(tmp_path) == ["a.png"]
+    info = next(info for info in shared_client.jobs().jobs if info.job == first)
+    assert (info.request.prompt, info.request.count) == ("sun", 2)
+    for late in (first, "nonesuch"):
+        with pytest.raises(UnknownJobError):
+            shared_client.move(late)
+        with pytest.raises(UnknownJobError):
+            shared_client.revise(late, request("sun"))
+
+
 def test_models_are_the_catalogue(shared_client: EngineClient) -> None:
     """The embedded model comes first."""
     assert shared_client.models()[0].name == "papercut"

@@ -49,6 +49,42 @@ def test_jobs_wait_in_the_order_they_came(store: JobStore) -> None:
         store.get("z")
 
 
+@pytest.mark.parametrize(
+    ("job", "before", "order"),
+    [
+        ("d", "b", "adbc"),
+        ("a", "d", "bcad"),
+        ("a", "", "bcda"),
+        ("c", "c", "abcd"),
+        ("d", "", "abcd"),
+        ("b", "a", "bacd"),
+    ],
+)
+def test_a_pending_job_goes_where_it_is_moved(store: JobStore, job: str, before: str, order: str) -> None:
+    """Before another or behind all; jobs that do not wait keep their places, and only what moved is named."""
+    for name in ("x", *"abcd", "y"):
+        store.add(submission(name))
+    for name in "xy":
+        store.change(name, (Phase.PENDING,), Phase.RUNNING)
+    places = {name: store.get(name).position for name in "abcd"}
+    moved = store.move(job, before)
+    assert "".join(row.job for row in store.pending(9)) == order
+    assert {row.job for row in moved} == {name for name in "abcd" if store.get(name).position != places[name]}
+    assert sorted(places.values()) == [store.get(name).position for name in order]
+    assert [store.get(name).info.position for name in "xy"] == [1, 6]
+
+
+def test_only_pending_jobs_are_moved(store: JobStore) -> None:
+    """Neither one that runs, nor before one that runs, nor one that is not there; the order stays."""
+    for name in "abc":
+        store.add(submission(name))
+    store.change("a", (Phase.PENDING,), Phase.RUNNING)
+    for job, before in (("a", "b"), ("b", "a"), ("z", "b"), ("b", "z")):
+        with pytest.raises(UnknownJobError, match="does not wait"):
+            store.move(job, before)
+    assert [row.job for row in store.pending(9)] == ["b", "c"]
+
+
 @pytest.mark.parametrize("final", sorted(FINAL))
 def test_no_row_ends_twice(store: JobStore, final: Phase) -> None:
     """A row in a final phase can only be queued again."""

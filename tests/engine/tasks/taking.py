@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.messages import Notice
+    from engine.tasks.controls import ControlSupply
     from engine.tasks.loading import LoadedVideo
 
 Event = Progress | Preview | FramesReady
@@ -54,7 +55,10 @@ class Studio:
 
     folder: Path
     loaded: LoadedVideo
+    speeds: tuple[float, ...] = ()
+    """Of the ranks, as the service would have measured them; empty for equal runs."""
     attempts: int = 0
+    supply: ControlSupply | None = None
     events: list[list[Event]] = field(default_factory=list[list[Event]])
     """What each rank of the last attempt said."""
 
@@ -81,7 +85,10 @@ class Studio:
         base = str(self.folder / request.base) if request.base else ""
 
         def work(rank: int) -> None:
-            group = Group(rank=rank, devices=devices, meeting=str(meeting), take=str(self.folder / job), base=base)
+            group = Group(
+                rank=rank, devices=devices, meeting=str(meeting), take=str(self.folder / job), base=base,
+                speeds=self.speeds,
+            )  # fmt: skip
             run = Run(
                 job=job, attempt=self.attempts, request=request, spec=self.loaded.spec,
                 parts=(str(self.movie(job)),), group=group,
@@ -92,7 +99,7 @@ class Studio:
                 self.events[rank].append(event)
                 on_event(rank, event)
 
-            run_video_job(run, deepcopy(self.loaded), emit, lambda: check_stop(rank))
+            run_video_job(run, deepcopy(self.loaded), emit, lambda: check_stop(rank), self.supply)
 
         with ThreadPoolExecutor(world_size) as pool:
             ends = [pool.submit(work, rank) for rank in range(world_size)]

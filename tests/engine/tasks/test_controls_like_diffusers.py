@@ -73,7 +73,7 @@ class Workshop:
         self._plain: _Pipeline | None = None
         self.spec = write_steered_model(folder / "model")
         self.loaded: LoadedModel = load(self.spec, msgspec.structs.replace(plan_for("cpu"), dtype="float32"))
-        shelf = AdapterShelf(torch.device("cpu"), torch.float32, channels_last=True)
+        shelf = AdapterShelf(torch.device("cpu"), channels_last=True)
 
         def no_detectors() -> None:
             raise AssertionError("every picture here is a map")
@@ -261,9 +261,12 @@ def test_a_region_mask_multiplies_the_residuals_at_every_resolution(workshop: Wo
     pipeline = workshop.controlnet_pipeline(read_stock(folder, "ControlNetModel"))
     forward = pipeline.controlnet.forward
 
+    def shrunk(plane: Tensor, height: int, width: int) -> Tensor:
+        return functional.adaptive_avg_pool2d(plane, (height, width))
+
     def masked(*arguments: object, **options: object) -> Residuals:
         down, middle = cast("Callable[..., Residuals]", forward)(*arguments, **options)
-        parts = [residual * functional.adaptive_avg_pool2d(mask, residual.shape[-2:]) for residual in (*down, middle)]
+        parts = [residual * shrunk(mask, *residual.shape[-2:]) for residual in (*down, middle)]
         return parts[:-1], parts[-1]
 
     pipeline.controlnet.forward = masked

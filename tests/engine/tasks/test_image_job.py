@@ -14,7 +14,7 @@ from PIL import Image
 from engine.errors import BadInputError, JobCancelledError, OutputError
 from engine.media.metadata import read_settings
 from engine.media.png import read_texts
-from engine.messages import ImageRequest, Preview, Progress
+from engine.messages import ImageRequest, Notice, Preview, Progress
 from engine.protocol import Run
 from engine.tasks.image import make_pictures
 from engine.tasks.image_job import PREVIEW_SIDE, run_image_job
@@ -22,7 +22,7 @@ from engine.tasks.image_job import PREVIEW_SIDE, run_image_job
 if TYPE_CHECKING:
     from engine.tasks.loading import LoadedModel
 
-Seen = list[Progress | Preview]
+Seen = list[Progress | Preview | Notice]
 
 
 def make_run(folder: Path, loaded: LoadedModel, **changes: object) -> Run:
@@ -56,7 +56,12 @@ def test_events_count_steps_and_show_each_candidate(tmp_path: Path, loaded: Load
     seen: Seen = []
     run = make_run(tmp_path, loaded, count=2, steps=2)
     run_image_job(run, loaded, seen.append, never)
-    kinds = [event.step if isinstance(event, Progress) else f"preview {event.index}" for event in seen]
+    assert not [event for event in seen if isinstance(event, Notice)]
+    kinds = [
+        f"preview {event.index}" if isinstance(event, Preview) else event.step
+        for event in seen
+        if not isinstance(event, Notice)
+    ]
     assert kinds == [1, 2, "preview 0", 3, 4, "preview 1"]
     assert all(event.steps == 4 and event.device == "cpu" for event in seen if isinstance(event, Progress))
     previews = [event for event in seen if isinstance(event, Preview)]

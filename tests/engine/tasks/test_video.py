@@ -38,6 +38,22 @@ def test_the_take_does_not_depend_on_the_number_of_ranks(studio: Studio, scope: 
         assert furthest_difference(studio.frames(job), alone) <= 1
 
 
+def test_a_faster_device_gets_more_frames_of_the_same_take(studio: Studio) -> None:
+    """Three devices, one four times as fast: runs by their speeds, and the frames of one rank alone."""
+    request = video_request()
+    studio.make("alone", request)
+    studio.speeds = (4.0, 1.0, 1.0)
+    studio.make("uneven", request, 3)
+    made = [
+        sum(event.stop - event.start for event in events if isinstance(event, FramesReady)) for events in studio.events
+    ]
+    assert made == [14, 3, 3]
+    torch.testing.assert_close(
+        studio.latents("uneven", request, 3), studio.latents("alone", request, 3), atol=1e-5, rtol=0
+    )
+    assert furthest_difference(studio.frames("uneven"), studio.frames("alone")) <= 1
+
+
 @pytest.mark.parametrize("kind", ["animatediff", "unet3d"])
 def test_other_backbones_do_not_depend_on_the_ranks_either(tmp_path: Path, kind: VideoKind) -> None:
     """With guidance, rescheduled noise and ancestors of Papercut; one rank gets fewer frames than the other."""

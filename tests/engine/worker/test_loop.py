@@ -160,7 +160,9 @@ def test_a_video_is_made_and_exported(tmp_path: Path) -> None:
     video = VideoRequest(timeline=timeline, seed=1, width=64, height=64, steps=1, model="tiny video")
     part, said = tmp_path / "a.tmp", list["WorkerMessage"]()
     run = Run(job="job", attempt=1, request=video, spec=spec, parts=(str(part),), group=group)
-    assert isinstance(run_job(run, inbox, shelves, said.append), JobDone)
+    done = run_job(run, inbox, shelves, said.append)
+    assert isinstance(done, JobDone)
+    assert done.pace > 0
     assert part.stat().st_size > 0
     assert all(isinstance(message, WorkerEvent) for message in said)
     assert torch.get_num_threads() == threads

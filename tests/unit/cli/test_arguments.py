@@ -77,10 +77,14 @@ def test_a_control_is_read_with_all_its_options(tmp_path: Path) -> None:
     picture, mask = tmp_path / "a,b.png", tmp_path / "m.png"
     picture.touch()
     mask.touch()
-    text = f"depth={str(picture).replace(',', chr(92) + ',')},weight=0.5,start=0.1,end=0.9,mode=control,mask={mask},map"
+    file = str(picture).replace(",", "\\,")
+    text = f"depth={file},adapter=soft,weight=0.5,start=0.1,end=0.9,mode=control,resize=fit,mask={mask},frame=2,map"
     assert parse_control(text) == ControlLayer(
         kind="depth",
         picture=str(picture),
+        adapter="soft",
+        resize="fit",
+        frame=2,
         weight=0.5,
         start=0.1,
         end=0.9,
@@ -90,10 +94,37 @@ def test_a_control_is_read_with_all_its_options(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("option", ["weight=heavy", "colour=red", "weight", "mode=loud", "start=0.9,end=0.1"])
+@pytest.mark.parametrize(
+    "option", ["weight=heavy", "colour=red", "weight", "mode=loud", "start=0.9,end=0.1", "frame=x", "mask="]
+)
 def test_a_wrong_control_option_is_named(tmp_path: Path, option: str) -> None:
     """The first option that is wrong is in the message."""
     picture = tmp_path / "a.png"
     picture.touch()
     with pytest.raises(BadInputError, match=option.partition("=")[2].partition(",")[0] or option):
         parse_control(f"canny={picture},{option}")
+
+
+def test_the_folder_of_an_adapter_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder is taken from where the command runs; a name stays a name."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net").mkdir()
+    (tmp_path / "a.png").touch()
+    assert parse_control("canny=a.png,adapter=net").adapter == str(tmp_path / "net")
+    assert parse_control("canny=a.png,adapter=nets").adapter == "nets"
+
+
+def test_a_control_that_the_model_cannot_do_is_refused_with_the_reason(tmp_path: Path) -> None:
+    """Without an adapter, with one that is not there, and with one made for another model."""
+    picture, net = tmp_path / "a.png", tmp_path / "net"
+    picture.touch()
+    net.mkdir()
+    (net / "config.json").write_text('{"_class_name": "ControlNetModel", "cross_attention_dim": 768}')
+    for option, said in (
+        ("", "papercut has no 'canny' control; it has: none; for others name the folder"),
+        (",adapter=nobody", "adapter 'nobody' is not known"),
+        (f",adapter={net}", "net is not made for papercut: its in_channels 4 is not the model's 24"),
+        (f",adapter={net},end=0.5", "covers no whole step of 1; a single step needs start 0 and end 1"),
+    ):
+        with pytest.raises(BadInputError, match=said):
+            request_of(tmp_path, "a castle", "--control", f"canny={picture}{option}")

@@ -124,7 +124,7 @@ def test_a_timeline_brings_prompts_length_and_rate(paths: Paths, tmp_path: Path)
         (["a", "--start-image", "gone.png"], r"gone\.png is not there"),
         (["a", "--start-image", __file__], "reel makes videos from prompts alone; leave --start-image out"),
         (["a", "--end-image", __file__], "leave --end-image out"),
-        (["a", "--control", f"depth={__file__}"], "reel has no 'depth' control for videos"),
+        (["a", "--control", f"depth={__file__}"], "reel has no 'depth' control; it has: none; for others name"),
         (["a", "--control", "depth"], "is not KIND=FILE"),
     ],
 )

@@ -125,7 +125,7 @@ def test_a_file_that_may_run_code_is_refused_anywhere(own_spec: ModelSpec, compo
         ("tokenizer/tokenizer_config.json", {"pad_token": "[NONE]"}, "pad_token"),
         ("scheduler/scheduler_config.json", {"_class_name": ["a", "b"]}, "not the name of a class"),
         ("scheduler/scheduler_config.json", {"num_train_timesteps": "many"}, "num_train_timesteps"),
-        ("unet/config.json", {"in_channels": 9}, "in_channels"),
+        ("unet/config.json", {"in_channels": 8}, "in_channels"),
         ("unet/config.json", {"cross_attention_dim": 999}, "cross_attention_dim"),
         ("unet/config.json", {"block_out_channels": [8, 24]}, "does not fit its class"),
         ("vae/config.json", {"decoder_block_out_channels": [16] * 5}, "does not fit its class"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.errors import BadModelError
 from engine.models.noise_levels import NoiseLevels
-from engine.sampling.schedule import make_schedule
+from engine.sampling.schedule import make_schedule, start_at
 
 FLOW = NoiseLevels("flow", "flow")
 KINDS = [
@@ -53,6 +53,27 @@ def test_the_teacher_refines_from_half_noise() -> None:
     assert [step.renoise for step in schedule] == [True, False, False, False, False]
     assert [step.sigma for step in schedule] == pytest.approx([0.999, 0.5, 0.375, 0.25, 0.125])
     assert [step.timestep for step in schedule] == pytest.approx([999, 500, 375, 250, 125])
+
+
+@pytest.mark.parametrize("levels", KINDS)
+@given(steps=st.integers(1, 60), strength=st.floats(0.01, 1.0))
+def test_an_edit_takes_the_last_steps_of_the_schedule(levels: NoiseLevels, steps: int, strength: float) -> None:
+    """int(steps * strength) steps, one at least, at the levels of the whole schedule and numbered from 0."""
+    part, whole = start_at(levels, steps, "", strength), make_schedule(levels, steps)
+    assert len(part) == max(1, int(steps * strength))
+    assert [step.sigma for step in part] == [step.sigma for step in whole[-len(part) :]]
+    assert [(step.index, step.count) for step in part] == [(index, len(part)) for index in range(len(part))]
+    assert part[-1].next_sigma == 0.0
+
+
+def test_a_student_makes_no_edits() -> None:
+    """Its teacher starts at the strength itself, never above what it is trained at, and never draws fresh noise."""
+    for strength, first in ((0.3, 0.3), (0.75, 0.75), (1.0, 0.98)):
+        part = start_at(FLOW, 8, "student_then_teacher", strength)
+        assert (part[0].sigma, part[0].timestep) == (pytest.approx(first), pytest.approx(1000 * first))
+        assert len(part) == int(8 * strength)
+        assert not any(step.renoise for step in part)
+    assert len(start_at(FLOW, 1, "student_then_teacher", 0.2)) == 1
 
 
 def test_a_wrong_schedule_is_named() -> None:

@@ -1,0 +1,80 @@
+"""The controls of a take made ready: for each frame of a rank's run its own hint.
+
+Owns the order: adapters and lengths are checked before the first frame is made, hints are made for a rank's own frames.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.adapters import choose_adapter, read_adapter_config
+from engine.control.footage import Footage
+from engine.control.frame_controls import make_frame_controls
+from engine.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from engine.control.frame_controls import FrameControls
+    from engine.control.hints import Hint
+    from engine.messages import VideoRequest
+    from engine.tasks.controls import ControlSupply
+    from engine.tasks.loading import LoadedVideo
+
+
+class TakeControls:
+    """The controls of one take on one rank."""
+
+    def __init__(
+        self,
+        request: VideoRequest,
+        loaded: LoadedVideo,
+        supply: ControlSupply,
+        note: Callable[[str], None],
+        check_stop: Callable[[], None],
+    ) -> None:
+        """Choose the adapters and look at the files, without decoding them.
+
+        Args:
+            request: A request that the model's spec has checked.
+            loaded: The model.
+            supply: Where adapters and hints come from.
+            note: Told what was done to the files of the take's first frame.
+            check_stop: Called between frames; raises JobCancelledError when the job is to end.
+
+        Raises:
+            BadInputError: A file is missing, or a sequence is shorter than the take.
+            BadModelError: An adapter is missing, damaged or made for another model.
+        """
+        layers = [layer for layer in request.controls if layer.enabled and layer.weight]
+        self._request, self._loaded, self._supply = request, loaded, supply
+        self._note, self._check_stop = note, check_stop
+        self._specs = [choose_adapter(layer, loaded.spec, supply.paths) for layer in layers]
+        for spec in self._specs:
+            if read_adapter_config(Path(spec.folder)).get("_class_name") == "T2IAdapter":
+                raise BadInputError(f"{spec.name} is a T2I-Adapter, which videos do not take; choose a ControlNet")
+        self._footage = [Footage(layer, request.frames) for layer in layers]
+
+    def of_frames(self, frames: Sequence[int]) -> FrameControls:
+        """The controls of some frames, by their global ids.
+
+        Raises:
+            BadInputError: A file cannot be read, or the size or a kind does not suit an adapter.
+            BadModelError: An adapter or a detector cannot be loaded.
+        """
+        plan, request = self._loaded.plan, self._request
+        hints = [self._hints(frame) for frame in frames]
+        adapters = [self._supply.adapters.fetch(spec, plan.torch_dtype) for spec in self._specs]
+        _, height, width = self._loaded.model.latent_shape(request.width, request.height)
+        return make_frame_controls(adapters, hints, (height, width), plan.torch_device, plan.torch_dtype)
+
+    def _hints(self, frame: int) -> list[Hint]:
+        made: list[Hint] = []
+        for footage in self._footage:
+            self._check_stop()
+            made.append(self._supply.hints.make(footage.at(frame), (self._request.width, self._request.height)))
+        if frame == 0:
+            for text in dict.fromkeys(text for hint in made for text in hint.notes):
+                self._note(text)
+        return made
