@@ -35,7 +35,7 @@ def draw_fall(stage: Stage) -> None:
     if stage.scene.snow:
         cut = Cutout(stage.canvas, ID["snow"], 0.99, shadow=0.3, glow=0.4)
         white = mix(rgb("#FFFFFF"), stage.palette.sky[1], 0.06)
-        for x, y, size in stage.cell_places(0.05, 0.0, 1.0, sway=3.5):
+        for x, y, size in stage.cell_places(0.05, 0.0, 1.0, sway=1.0):
             radius = 1.3 + 1.7 * size
             cut.ellipse(x, y, radius, radius, white)
         cut.lay()
@@ -44,7 +44,7 @@ def draw_fall(stage: Stage) -> None:
         light = mix(rgb("#DCEBFA"), stage.palette.sky[1], 0.22)
         if stage.scene.style == "ink":
             light = rgb("#6A7078")
-        for x, y, size in stage.cell_places(0.1, 0.0, 1.0, sway=3.0):
+        for x, y, size in stage.cell_places(0.1, 0.0, 1.0, sway=1.0):
             long = 9 + 7 * size
             upper, lower = y - long / 2, y + long / 2
             slant = x + 0.25 * long
