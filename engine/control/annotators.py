@@ -1,7 +1,8 @@
 """controlnet-aux, imported and called without its side effects.
 
-Owns the guarded import (one detector, no mediapipe, no change of the environment, no chatter) and the seeded, quiet
-call. Knows no detector. The library is unmaintained since 0.0.10 (2025-05), hence what is worked around here stays.
+Owns the guarded import (one detector, no mediapipe, no change of the environment, no chatter), the seeded, quiet
+call, and the way from our options to the library's arguments. Knows no detector. The library is unmaintained since
+0.0.10 (2025-05), hence what is worked around here stays.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
+from engine.control.shelf import Detector
+
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
     from types import ModuleType
 
     from numpy.typing import NDArray
+
+    from engine.messages.detectors import OptionValue
 
 _PACKAGE = "controlnet_aux"
 _KMP = "KMP_DUPLICATE_LIB_OK"
@@ -81,6 +86,24 @@ def annotate(annotator: Annotator, pixels: NDArray[np.uint8], seed: int, **setti
         np.random.set_state(state)
     assert found.dtype == np.uint8, found.dtype
     return np.ascontiguousarray(found)
+
+
+def library_detector(annotator: Annotator, *, resizes: bool = True, **options: str) -> Detector:
+    """A detector of the library as ours.
+
+    Args:
+        annotator: The library's detector.
+        resizes: Whether it asks for the size of its map, which is then the picture's.
+        options: For each of its keyword arguments, the option of ours whose value it takes.
+    """
+
+    def run(pixels: NDArray[np.uint8], settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
+        values: dict[str, object] = {argument: settings[option] for argument, option in options.items()}
+        if resizes:
+            values["image_resolution"] = min(pixels.shape[:2])
+        return annotate(annotator, pixels, seed, **values)
+
+    return Detector(run)
 
 
 @contextlib.contextmanager

@@ -7,17 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.control.annotators import annotate, import_annotators, quiet
+from engine.control.annotators import import_annotators, library_detector, quiet
 from engine.control.shelf import Detector
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import numpy as np
-    from numpy.typing import NDArray
-
     from engine.control.weights import WeightStore
-    from engine.messages.detectors import DetectorSpec, OptionValue
+    from engine.messages.detectors import DetectorSpec
 
 
 def load_hed(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
@@ -26,18 +21,7 @@ def load_hed(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
     network = module.ControlNetHED_Apache2()
     weights.load_into(network, spec.weights[0], spec.kind)
     annotator = module.HEDdetector(network.float()).to(device)
-
-    def run(pixels: NDArray[np.uint8], settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
-        return annotate(
-            annotator,
-            pixels,
-            seed,
-            image_resolution=min(pixels.shape[:2]),
-            safe=settings["safe"],
-            scribble=settings["scribble"],
-        )
-
-    return Detector(run)
+    return library_detector(annotator, safe="safe", scribble="scribble")
 
 
 def load_pidinet(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
@@ -47,18 +31,7 @@ def load_pidinet(spec: DetectorSpec, weights: WeightStore, device: str) -> Detec
         network = module.pidinet()
     weights.load_into(network, spec.weights[0], spec.kind, under="state_dict")
     annotator = module.PidiNetDetector(network).to(device)
-
-    def run(pixels: NDArray[np.uint8], settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
-        return annotate(
-            annotator,
-            pixels,
-            seed,
-            image_resolution=min(pixels.shape[:2]),
-            safe=settings["safe"],
-            scribble=settings["scribble"],
-        )
-
-    return Detector(run)
+    return library_detector(annotator, safe="safe", scribble="scribble")
 
 
 def load_mlsd(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
@@ -67,18 +40,7 @@ def load_mlsd(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector
     network = module.MobileV2_MLSD_Large()
     weights.load_into(network, spec.weights[0], spec.kind)
     annotator = module.MLSDdetector(network).to(device)
-
-    def run(pixels: NDArray[np.uint8], settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
-        return annotate(
-            annotator,
-            pixels,
-            seed,
-            image_resolution=min(pixels.shape[:2]),
-            thr_v=settings["score"],
-            thr_d=settings["distance"],
-        )
-
-    return Detector(run)
+    return library_detector(annotator, thr_v="score", thr_d="distance")
 
 
 def load_teed(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
@@ -87,11 +49,7 @@ def load_teed(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector
     network = module.TED()
     weights.load_into(network, spec.weights[0], spec.kind)
     annotator = module.TEEDdetector(network).to(device)
-
-    def run(pixels: NDArray[np.uint8], settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
-        return annotate(annotator, pixels, seed, safe_steps=settings["levels"])
-
-    return Detector(run)
+    return library_detector(annotator, resizes=False, safe_steps="levels")
 
 
 def load_anyline(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
@@ -100,14 +58,5 @@ def load_anyline(spec: DetectorSpec, weights: WeightStore, device: str) -> Detec
     network = module.TED()
     weights.load_into(network, spec.weights[0], spec.kind)
     annotator = module.AnylineDetector(network).to(device)
-
-    def run(pixels: NDArray[np.uint8], settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
-        return annotate(
-            annotator,
-            pixels,
-            seed,
-            guassian_sigma=settings["sigma"],  # as the library spells it
-            intensity_threshold=settings["threshold"],
-        )
-
-    return Detector(run)
+    # One argument is as the library spells it.
+    return library_detector(annotator, resizes=False, guassian_sigma="sigma", intensity_threshold="threshold")

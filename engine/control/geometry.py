@@ -9,17 +9,12 @@ from __future__ import annotations
 import types
 from typing import TYPE_CHECKING
 
-from engine.control.annotators import annotate, import_annotators, quiet
+from engine.control.annotators import import_annotators, library_detector, quiet
 from engine.control.shelf import Detector
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import numpy as np
-    from numpy.typing import NDArray
-
     from engine.control.weights import WeightStore
-    from engine.messages.detectors import DetectorSpec, OptionValue
+    from engine.messages.detectors import DetectorSpec
 
 
 def load_normal(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
@@ -32,11 +27,7 @@ def load_normal(spec: DetectorSpec, weights: WeightStore, device: str) -> Detect
         network = module.NNET(shape)
     weights.load_into(network, spec.weights[0], spec.kind, under="model")
     annotator = module.NormalBaeDetector(network).to(device)
-
-    def run(pixels: NDArray[np.uint8], _settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
-        return annotate(annotator, pixels, seed, image_resolution=min(pixels.shape[:2]))
-
-    return Detector(run)
+    return library_detector(annotator)
 
 
 def load_midas(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
@@ -48,11 +39,7 @@ def load_midas(spec: DetectorSpec, weights: WeightStore, device: str) -> Detecto
         )
     weights.load_into(network, spec.weights[0], spec.kind, under="model")
     annotator = detectors.MidasDetector(network).to(device)
-
-    def run(pixels: NDArray[np.uint8], _settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
-        return annotate(annotator, pixels, seed, image_resolution=min(pixels.shape[:2]))
-
-    return Detector(run)
+    return library_detector(annotator)
 
 
 def load_leres(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
@@ -62,18 +49,7 @@ def load_leres(spec: DetectorSpec, weights: WeightStore, device: str) -> Detecto
         network = module.RelDepthModel(backbone="resnext101")
     weights.load_into(network, spec.weights[0], spec.kind, under="depth_model")
     annotator = module.LeresDetector(network, None).to(device)
-
-    def run(pixels: NDArray[np.uint8], settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
-        return annotate(
-            annotator,
-            pixels,
-            seed,
-            image_resolution=min(pixels.shape[:2]),
-            thr_a=settings["near"],
-            thr_b=settings["far"],
-        )
-
-    return Detector(run)
+    return library_detector(annotator, thr_a="near", thr_b="far")
 
 
 def load_zoe(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
@@ -83,10 +59,4 @@ def load_zoe(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
         network = module.ZoeDepth.build_from_config(module.get_config("zoedepth", "infer"))
     weights.load_into(network, spec.weights[0], spec.kind, under="model")
     annotator = module.ZoeDetector(network).to(device)
-
-    def run(pixels: NDArray[np.uint8], settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
-        return annotate(
-            annotator, pixels, seed, image_resolution=min(pixels.shape[:2]), gamma_corrected=settings["gamma"]
-        )
-
-    return Detector(run)
+    return library_detector(annotator, gamma_corrected="gamma")

@@ -10,17 +10,12 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine.control.annotators import annotate, import_annotators
+from engine.control.annotators import import_annotators, library_detector
 from engine.control.shelf import Detector
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import numpy as np
-    from numpy.typing import NDArray
-
     from engine.control.weights import WeightStore
-    from engine.messages.detectors import DetectorSpec, OptionValue
+    from engine.messages.detectors import DetectorSpec
 
 
 def load_lineart(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
@@ -30,11 +25,7 @@ def load_lineart(spec: DetectorSpec, weights: WeightStore, device: str) -> Detec
     weights.load_into(fine, spec.weights[0], spec.kind)
     weights.load_into(coarse, spec.weights[1], spec.kind)
     annotator = module.LineartDetector(fine, coarse).to(device)
-
-    def run(pixels: NDArray[np.uint8], settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
-        return annotate(annotator, pixels, seed, image_resolution=min(pixels.shape[:2]), coarse=settings["coarse"])
-
-    return Detector(run)
+    return library_detector(annotator, coarse="coarse")
 
 
 def load_lineart_anime(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
@@ -44,8 +35,4 @@ def load_lineart_anime(spec: DetectorSpec, weights: WeightStore, device: str) ->
     network = module.UnetGenerator(3, 1, 8, 64, norm_layer=norm, use_dropout=False)
     weights.load_into(network, spec.weights[0], spec.kind)
     annotator = module.LineartAnimeDetector(network).to(device)
-
-    def run(pixels: NDArray[np.uint8], _settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
-        return annotate(annotator, pixels, seed, image_resolution=min(pixels.shape[:2]))
-
-    return Detector(run)
+    return library_detector(annotator)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.control.annotators import annotate, import_annotators
+from engine.control.annotators import import_annotators, library_detector
 from engine.control.shelf import Detector
 
 if TYPE_CHECKING:
@@ -35,24 +35,11 @@ def load_canny(_spec: DetectorSpec, _weights: WeightStore, _device: str) -> Dete
 def load_shuffle(_spec: DetectorSpec, _weights: WeightStore, _device: str) -> Detector:
     """The picture's colours in another place each: content without form."""
     shuffle = import_annotators("shuffle").ContentShuffleDetector()
-
-    def run(pixels: NDArray[np.uint8], settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
-        return annotate(shuffle, pixels, seed, image_resolution=min(pixels.shape[:2]), f=settings["grain"])
-
-    return Detector(run)
+    return library_detector(shuffle, f="grain")
 
 
 def load_lineart_standard(_spec: DetectorSpec, _weights: WeightStore, _device: str) -> Detector:
     """What is darker than its surroundings."""
     lineart = import_annotators("lineart_standard").LineartStandardDetector()
-
-    def run(pixels: NDArray[np.uint8], settings: Mapping[str, OptionValue], seed: int) -> NDArray[np.uint8]:
-        return annotate(
-            lineart,
-            pixels,
-            seed,
-            guassian_sigma=settings["sigma"],  # as the library spells it
-            intensity_threshold=settings["threshold"],
-        )
-
-    return Detector(run)
+    # One argument is as the library spells it.
+    return library_detector(lineart, resizes=False, guassian_sigma="sigma", intensity_threshold="threshold")
