@@ -1,4 +1,4 @@
-"""What several commands read alike: models, sizes, controls, the --json switch."""
+"""What several commands read alike: models, sizes, seeds, controls, targets, the --json switch."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
@@ -14,11 +14,13 @@ from app.cli.console import Console
 from engine.adapters import choose_adapter
 from engine.catalogue import find_model
 from engine.errors import BadInputError
-from engine.messages import ControlLayer, ModelSpec
+from engine.messages import ControlLayer, ImageRequest, ModelSpec, VideoRequest, draw_seed
 from engine.paths import Paths
 
 # argparse has no public name for what add_subparsers() returns.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+Controlled = TypeVar("Controlled", ImageRequest, VideoRequest)
 
 CONTROL_FORM = (
     "KIND=FILE[,adapter=NAME|FOLDER][,weight=1][,start=0][,end=1][,mode=balanced][,resize=crop]"
@@ -37,6 +39,56 @@ def add_command(
     parser.add_argument("--json", action="store_true", help="end the output with one JSON object")
     parser.set_defaults(command=run)
     return parser
+
+
+def add_output(parser: argparse.ArgumentParser, *, numbered: bool = True) -> None:
+    """Add `--output` for a PNG."""
+    shown = "PNG to write; numbered with --count" if numbered else "PNG to write"
+    parser.add_argument("-o", "--output", default="", metavar="FILE", help=shown)
+
+
+def output_path(arguments: argparse.Namespace) -> str:
+    """The absolute path of `--output`; empty where none was given."""
+    return str(Path(arguments.output).expanduser().absolute()) if arguments.output else ""
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add `--model`."""
+    parser.add_argument("--model", default="papercut", help="a name from `onetake models list`, or a folder")
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    """Add `--seed`, which `chosen_seed` reads."""
+    parser.add_argument("--seed", type=int, help="0 to 2^63-1; drawn and reported when left out")
+
+
+def chosen_seed(arguments: argparse.Namespace) -> int:
+    """The seed given, or one drawn now."""
+    return draw_seed() if arguments.seed is None else arguments.seed
+
+
+def add_control(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add `--control`, which `chosen_controls` reads; `what` says what it takes."""
+    parser.add_argument("--control", action="append", default=[], metavar=CONTROL_FORM, help=what)
+
+
+def chosen_controls(arguments: argparse.Namespace, *, folders: bool = False) -> tuple[ControlLayer, ...]:
+    """The controls in the order given; see `parse_control`.
+
+    Raises:
+        BadInputError: One is not as CONTROL_FORM says, or its file is not there.
+    """
+    return tuple(parse_control(text, folders=folders) for text in arguments.control)
+
+
+def checked(request: Controlled, spec: ModelSpec, paths: Paths) -> Controlled:
+    """The request with its adapters named, when the model can do it.
+
+    Raises:
+        BadInputError: Anything in it that this model cannot do, or a control without an adapter.
+    """
+    spec.check(request)
+    return msgspec.structs.replace(request, controls=name_adapters(request.controls, spec, paths))
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.cli.arguments import Commands, add_command, parse_size
+from app.cli.arguments import Commands, add_command, add_output, output_path, parse_size
 from app.cli.console import Console
 from app.cli.jobs import add_detach, run_job
 from engine.errors import BadInputError
@@ -23,7 +23,7 @@ def add_to(commands: Commands) -> None:
     parser.epilog = "kinds:\n" + "\n".join(_described(spec.kind) for spec in DETECTORS)
     parser.add_argument("kind", metavar="KIND", help="a detector, see below")
     parser.add_argument("picture", metavar="IN", help="PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF")
-    parser.add_argument("-o", "--output", default="", metavar="FILE", help="PNG to write")
+    add_output(parser, numbered=False)
     parser.add_argument("--size", metavar="WxH", help="of the map, in pixels (default: the picture's)")
     parser.add_argument("--resize", default="crop", choices=("stretch", "crop", "fit"), help="(default: crop)")
     parser.add_argument("--resolution", type=int, default=0, metavar="N", help="shorter side of what is looked at")
@@ -35,9 +35,7 @@ def add_to(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace, paths: Paths, console: Console) -> int:
     """Submit the request; wait for it unless detached."""
-    request = build_request(arguments)
-    output = str(Path(arguments.output).expanduser().absolute()) if arguments.output else ""
-    return run_job(request, output, console, paths, detach=arguments.detach)
+    return run_job(build_request(arguments), output_path(arguments), console, paths, detach=arguments.detach)
 
 
 def build_request(arguments: argparse.Namespace) -> ControlMapRequest:

@@ -5,19 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import msgspec
-
-from app.cli.arguments import (
-    CONTROL_FORM,
-    Commands,
-    add_command,
-    find_named_model,
-    name_adapters,
-    parse_control,
-    parse_size,
-)
+from app.cli.arguments import Commands, add_command, find_named_model, output_path, parse_size
 from app.cli.console import Console
 from app.cli.jobs import add_detach, run_job
+from app.cli.pictures import add_picture_options, picture_request
 from engine.messages import (
     EDIT_METHODS,
     MASKED_CONTENTS,
@@ -26,7 +17,6 @@ from engine.messages import (
     Margins,
     ModelSpec,
     PictureEdit,
-    draw_seed,
 )
 from engine.paths import Paths
 
@@ -38,7 +28,6 @@ def add_to(commands: Commands) -> None:
     parser = add_command(commands, "edit", "make a picture anew, in whole, in part or beyond its border", run)
     parser.add_argument("picture", metavar="IN", help="PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF; it is not changed")
     parser.add_argument("prompt", metavar="PROMPT", help="what the whole result shows")
-    parser.add_argument("-o", "--output", default="", metavar="FILE", help="PNG to write; numbered with --count")
     parser.add_argument(
         "--method",
         choices=EDIT_METHODS,
@@ -50,24 +39,16 @@ def add_to(commands: Commands) -> None:
     _add_mask(parser)
     for side in Margins.__struct_fields__:
         parser.add_argument(f"--{side}", type=int, default=0, metavar="N", help=f"outpaint: pixels to add, {side}")
-    parser.add_argument("--model", default="papercut", help="a name from `onetake models list`, or a folder")
-    parser.add_argument("--seed", type=int, help="0 to 2^63-1; drawn and reported when left out")
-    parser.add_argument("--count", type=int, default=1, help="pictures, with seeds seed, seed+1, ...")
-    parser.add_argument("--steps", type=int, help="of the whole schedule (default: the model's for edits)")
-    parser.add_argument("--size", metavar="WxH", help="at which the model works (default: by the picture)")
+    add_picture_options(
+        parser,
+        steps="of the whole schedule (default: the model's for edits)",
+        size="at which the model works (default: by the picture)",
+        control="a control picture for the whole result; may be given several times",
+    )
     parser.add_argument(
         "--resize", default="crop", choices=("stretch", "crop", "fit"), help="img2img: to --size (default: crop)"
     )
     parser.add_argument("--frame", type=int, metavar="N", help="which frame of an animation, counted from 0")
-    parser.add_argument("--negative", default="", metavar="TEXT", help="what to keep out, where the model takes it")
-    parser.add_argument("--guidance", type=float, metavar="G", help="guidance scale (default: the model's)")
-    parser.add_argument(
-        "--control",
-        action="append",
-        default=[],
-        metavar=CONTROL_FORM,
-        help="a control picture for the whole result; may be given several times",
-    )
     add_detach(parser)
 
 
@@ -104,9 +85,7 @@ def _add_mask(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, paths: Paths, console: Console) -> int:
     """Submit the request; wait for it unless detached."""
-    request = build_request(arguments, paths)
-    output = str(Path(arguments.output).expanduser().absolute()) if arguments.output else ""
-    return run_job(request, output, console, paths, detach=arguments.detach)
+    return run_job(build_request(arguments, paths), output_path(arguments), console, paths, detach=arguments.detach)
 
 
 def build_request(arguments: argparse.Namespace, paths: Paths) -> ImageRequest:
@@ -117,22 +96,8 @@ def build_request(arguments: argparse.Namespace, paths: Paths) -> ImageRequest:
     """
     spec = find_named_model(arguments.model, paths)
     edit = _edit(arguments)
-    width, height = parse_size(arguments.size) if arguments.size else _size(edit, spec)
-    request = ImageRequest(
-        prompt=arguments.prompt,
-        negative_prompt=arguments.negative,
-        model=spec.name,
-        width=width,
-        height=height,
-        count=arguments.count,
-        seed=draw_seed() if arguments.seed is None else arguments.seed,
-        steps=(spec.edit_steps or spec.default_steps) if arguments.steps is None else arguments.steps,
-        guidance_scale=spec.default_guidance if arguments.guidance is None else arguments.guidance,
-        controls=tuple(parse_control(text) for text in arguments.control),
-        edit=edit,
-    )
-    spec.check(request)
-    return msgspec.structs.replace(request, controls=name_adapters(request.controls, spec, paths))
+    size = parse_size(arguments.size) if arguments.size else _size(edit, spec)
+    return picture_request(arguments, spec, paths, size=size, steps=spec.edit_steps or spec.default_steps, edit=edit)
 
 
 def _edit(arguments: argparse.Namespace) -> PictureEdit:

@@ -5,22 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from app.cli.arguments import (
-    CONTROL_FORM,
     Commands,
     add_command,
+    add_control,
+    add_model,
+    add_seed,
+    checked,
+    chosen_controls,
+    chosen_seed,
     existing_file,
     find_named_model,
-    name_adapters,
-    parse_control,
     parse_size,
 )
 from app.cli.jobs import add_detach, run_job
 from app.cli.targets import parse_target
 from engine.errors import BadInputError
-from engine.messages import MAX_FRAMES, Segment, Timeline, VideoRequest, VideoSpec, check_int, draw_seed
+from engine.messages import MAX_FRAMES, Segment, Timeline, VideoRequest, VideoSpec, check_int
 
 if TYPE_CHECKING:
     import argparse
@@ -37,25 +38,19 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "-o", "--output", default="", metavar="FILE", help="out.mp4, .mov, .gif, .webp, or folder/ for pictures"
     )
-    parser.add_argument("--model", default="papercut", help="a name from `onetake models list`, or a folder")
+    add_model(parser)
     parser.add_argument("--frames", type=int, help="length (default: the model's)")
     parser.add_argument("--fps", type=float, help="frames a second (default: the timeline's, or the model's)")
     parser.add_argument("--size", metavar="WxH", help="in pixels (default: the model's)")
     parser.add_argument("--steps", type=int, help="denoising steps (default: the model's)")
-    parser.add_argument("--seed", type=int, help="0 to 2^63-1; drawn and reported when left out")
+    add_seed(parser)
     parser.add_argument(
         "--devices", default="", metavar="LIST", help="cuda:0,cuda:1 or cpu:2 for two ranks on it (default: all GPUs)"
     )
     parser.add_argument("--timeline", metavar="FILE", help="prompts over time: JSON, or .otio of an editing program")
     parser.add_argument("--start-image", metavar="FILE", help="the first frame, where the model takes it")
     parser.add_argument("--end-image", metavar="FILE", help="the last frame, where the model takes it")
-    parser.add_argument(
-        "--control",
-        action="append",
-        default=[],
-        metavar=CONTROL_FORM,
-        help="a control: FILE is a picture, an animation or a folder of pictures, one for each frame",
-    )
+    add_control(parser, "a control: FILE is a picture, an animation or a folder of pictures, one for each frame")
     add_detach(parser)
 
 
@@ -80,7 +75,7 @@ def build_request(arguments: argparse.Namespace, paths: Paths) -> tuple[VideoReq
     output, codec = parse_target(arguments.output)
     request = VideoRequest(
         timeline=timeline,
-        seed=draw_seed() if arguments.seed is None else arguments.seed,
+        seed=chosen_seed(arguments),
         model=spec.name,
         width=width,
         height=height,
@@ -89,10 +84,9 @@ def build_request(arguments: argparse.Namespace, paths: Paths) -> tuple[VideoReq
         guidance_scale=spec.default_guidance,
         codec=codec,
         devices=_devices(arguments.devices),
-        controls=tuple(parse_control(text, folders=True) for text in arguments.control),
+        controls=chosen_controls(arguments, folders=True),
     )
-    spec.check(request)
-    return msgspec.structs.replace(request, controls=name_adapters(request.controls, spec, paths)), output
+    return checked(request, spec, paths), output
 
 
 def _timeline(arguments: argparse.Namespace, video: VideoSpec) -> tuple[Timeline, float]:
