@@ -55,7 +55,7 @@ class ReadyControls:
 def ready_controls(
     request: ImageRequest,
     loaded: LoadedModel,
-    supply: ControlSupply,
+    supply: ControlSupply | None,
     check_stop: Callable[[], None],
     *,
     cut: Callable[[Hint], Hint] | None = None,
@@ -66,7 +66,7 @@ def ready_controls(
     Args:
         request: A request that the model's spec has checked.
         loaded: The model.
-        supply: Where adapters and hints come from.
+        supply: Where adapters and hints come from; needed by a request with a layer that does something.
         check_stop: Called between the layers; raises JobCancelledError when the job is to end.
         cut: Changes each hint before the network sees it: for an edit that shows the model a part of its picture.
         size: That of the hints before `cut`, (width, height); the request's if left out.
@@ -76,6 +76,9 @@ def ready_controls(
         BadModelError: An adapter or a detector is missing, damaged or made for another model.
     """
     layers = [layer for layer in request.controls if layer.enabled and layer.weight]
+    if not layers:
+        return ReadyControls()
+    assert supply is not None, "a worker has a supply of controls"
     # All names before any file: a slip in the last layer costs no detector's run.
     specs = [choose_adapter(layer, loaded.spec, supply.paths) for layer in layers]
     pairs: list[tuple[Adapter, Hint]] = []

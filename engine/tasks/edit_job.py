@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.messages import ImageRequest, Notice, Preview, Progress
-from engine.tasks.controls import ReadyControls, ready_controls
+from engine.tasks.controls import ready_controls
 from engine.tasks.edit import edit_schedule, lay_out, make_edits
 from engine.tasks.edit_source import read_source
 from engine.tasks.image_job import write_pictures
@@ -55,12 +55,9 @@ def run_edit_job(
     source = read_source(request.edit)
     layout = lay_out(request, source)
     check_stop()
-    ready = ReadyControls()
-    if request.controls:
-        assert supply is not None, "a worker has a supply of controls"
-        # A control covers the whole picture, of which the model sees a part; the same part of the control goes along.
-        cut, whole = (None, None) if layout is None else (partial(_cut, layout), layout.picture_size)
-        ready = ready_controls(request, loaded, supply, check_stop, cut=cut, size=whole)
+    # A control covers the whole picture, of which the model sees a part; the same part of the control goes along.
+    cut, whole = (None, None) if layout is None else (partial(_cut, layout), layout.picture_size)
+    ready = ready_controls(request, loaded, supply, check_stop, cut=cut, size=whole)
     for note in (*source.notes, *ready.notes):
         emit(Notice(job=run.job, attempt=run.attempt, message=note))
     steps = request.count * len(edit_schedule(request, loaded))

@@ -14,7 +14,7 @@ from PIL import Image
 from engine.media.metadata import PictureRecord, picture_texts
 from engine.media.png import discard, write_png
 from engine.messages import ImageRequest, Notice, Preview, Progress
-from engine.tasks.controls import ReadyControls, ready_controls
+from engine.tasks.controls import ready_controls
 from engine.tasks.image import make_pictures
 from engine.tasks.provenance import model_facts, plan_facts, versions
 
@@ -63,19 +63,10 @@ def run_image_job(
 
     spec.check(request)
     check_stop()
-    ready = _ready_controls(request, loaded, supply, check_stop)
+    ready = ready_controls(request, loaded, supply, check_stop)
     for note in ready.notes:
         emit(Notice(job=run.job, attempt=run.attempt, message=note))
     write_pictures(run, loaded, make_pictures(request, loaded, after_step, ready.controls), emit, ready.digests)
-
-
-def _ready_controls(
-    request: ImageRequest, loaded: LoadedModel, supply: ControlSupply | None, check_stop: Callable[[], None]
-) -> ReadyControls:
-    if not any(layer.enabled for layer in request.controls):
-        return ReadyControls()
-    assert supply is not None, "a worker has a supply of controls"
-    return ready_controls(request, loaded, supply, check_stop)
 
 
 def write_pictures(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import BadModelError
 from engine.models.families.causal_frames import frames_of, latent_frames
-from engine.models.families.frame_autoencoder import apply_linear_map, fit_linear_map
+from engine.models.families.linear_look import LinearLook, alone
 from engine.models.families.ltx_decoder import LtxDecoder
 from engine.models.families.ltx_transformer import LtxTransformer
 from engine.models.families.windowed import WindowedDenoiser
@@ -70,7 +70,7 @@ class Ltx:
         self._base_levels = base_levels
         self._shifts = shifts
         self._windowed = WindowedDenoiser(base_levels, self.transformer)
-        self._to_rgb: Tensor | None = None
+        self._look = LinearLook(alone(decoder.decode))
 
     @staticmethod
     def load(spec: ModelSpec, device: torch.device, dtype: torch.dtype) -> Ltx:
@@ -139,11 +139,7 @@ class Ltx:
         return self.decoder.decode(latents, first, last)
 
     def preview(self, clean: Tensor) -> Tensor:
-        # The map is fitted once, to the first picture asked for: a latent frame alone decodes to one frame.
-        if self._to_rgb is None:
-            (picture,) = self.decoder.decode(clean[:1].transpose(0, 1)[None], 0, 1)
-            self._to_rgb = fit_linear_map(clean[0], picture[0])
-        return apply_linear_map(clean, self._to_rgb)
+        return self._look.at(clean)
 
 
 def read_ltx_levels(folder: Path) -> tuple[NoiseLevels, dict[str, float] | None]:

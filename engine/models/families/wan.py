@@ -19,7 +19,7 @@ import torch
 
 from engine.errors import BadModelError
 from engine.models.families.causal_frames import frames_of, latent_frames
-from engine.models.families.frame_autoencoder import apply_linear_map, fit_linear_map
+from engine.models.families.linear_look import LinearLook, alone
 from engine.models.families.wan_decoder import WanDecoder
 from engine.models.families.wan_transformer import WanTransformers
 from engine.models.families.windowed import WindowedDenoiser
@@ -65,7 +65,7 @@ class Wan:
         self.decode_halo = (decoder.latents_before, 0)
         self._autoencoder = autoencoder
         self._windowed = WindowedDenoiser(noise_levels, transformers)
-        self._to_rgb: Tensor | None = None
+        self._look = LinearLook(alone(decoder.decode))
 
     @staticmethod
     def load(spec: ModelSpec, device: torch.device, dtype: torch.dtype) -> Wan:
@@ -121,11 +121,7 @@ class Wan:
         return self.decoder.decode(latents, first, last)
 
     def preview(self, clean: Tensor) -> Tensor:
-        # The map is fitted once, to the first picture asked for: a latent frame alone decodes to one frame.
-        if self._to_rgb is None:
-            (picture,) = self.decoder.decode(clean[:1].transpose(0, 1)[None], 0, 1)
-            self._to_rgb = fit_linear_map(clean[0], picture[0])
-        return apply_linear_map(clean, self._to_rgb)
+        return self._look.at(clean)
 
 
 @dataclass(frozen=True)

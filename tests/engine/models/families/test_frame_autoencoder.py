@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from engine.models.families.frame_autoencoder import apply_linear_map, fit_linear_map
+from engine.models.families.linear_look import apply_linear_map, fit_linear_map
 from engine.models.families.video_unet import VideoUNet
 from engine.models.video_loading import load_video_model
 from tests.tiny_videos import write_tiny_video_model
