@@ -66,8 +66,7 @@ def arrangements(noise: Floats) -> NDArray[np.int64]:
 
     The channel's mean over the picture, scaled to N(0, 1), falls into one of three equal parts.
     """
-    means: Floats = noise[..., ARRANGED, :, :].mean((-2, -1)) * math.sqrt(noise.shape[-2] * noise.shape[-1])
-    return np.digitize(means, _THIRDS)
+    return np.digitize(_scaled_means(noise[..., ARRANGED, :, :]), _THIRDS)
 
 
 def moves(noise: Floats) -> Floats:
@@ -75,8 +74,13 @@ def moves(noise: Floats) -> Floats:
 
     It is the channel's mean over the picture, scaled to N(0, 1) and made uniform.
     """
-    means: Floats = noise[..., CHANNELS:, :, :].mean((-2, -1)) * math.sqrt(noise.shape[-2] * noise.shape[-1])
-    return uniform(means)
+    return uniform(_scaled_means(noise[..., CHANNELS:, :, :]))
+
+
+def _scaled_means(noise: Floats) -> Floats:
+    """Means over the picture, N(0, 1) where the noise is, (...) for (..., H/16, W/16)."""
+    means: Floats = noise.mean((-2, -1)) * math.sqrt(noise.shape[-2] * noise.shape[-1])
+    return means
 
 
 def orbit(first: Floats, second: Floats, frame: float) -> Floats:

@@ -9,24 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
 from diffusers.models.attention_processor import AttnProcessor
 from diffusers.models.unets.unet_motion_model import MotionAdapter, UNetMotionModel
-from numpy.typing import NDArray
 from torch.utils.data import IterableDataset, get_worker_info
 
 from papercut.captions import write_caption
 from papercut.checkpoints import Average, Clock, load, save
 from papercut.grammar import sample_scene
 from papercut.layout import CELL, LATENT_CHANNELS, draw_noise, orbit
-from papercut.pool import Encoders, Rows, batches
+from papercut.pool import Encoders, Rows, batches, fill
 from papercut.render import render
 from papercut.text import MAX_TOKENS, WIDTH
 from papercut.training import as_tensor, descend, half_precision, read_rows, seed_torch, set_learning_rate
 from papercut.unet import TEACHER_LIMIT, WEIGHT_LIMIT, load_unet, predict
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FRAMES = 16  # of a clip
 SIDE = 256
@@ -44,11 +46,17 @@ class ClipPool(Rows):
         self.features = self.open("features", (MAX_TOKENS, WIDTH), np.float16)
 
 
-class _Clips(IterableDataset[tuple[NDArray[np.uint8], NDArray[np.float16], str]]):
+class _Clip(NamedTuple):
+    pictures: NDArray[np.uint8]
+    noises: NDArray[np.float16]
+    caption: str
+
+
+class _Clips(IterableDataset[_Clip]):
     def __init__(self, seed: int) -> None:
         self.seed = seed
 
-    def __iter__(self) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float16], str]]:
+    def __iter__(self) -> Iterator[_Clip]:
         worker = get_worker_info()
         rng = np.random.default_rng([17, self.seed, worker.id if worker else 0])
         while True:
@@ -56,26 +64,20 @@ class _Clips(IterableDataset[tuple[NDArray[np.uint8], NDArray[np.float16], str]]
             pair = np.stack([draw_noise(rng, SIDE, SIDE), draw_noise(rng, SIDE, SIDE)]).astype(np.float16)
             first, second = pair.astype(np.float32)
             pictures = [render(scene, orbit(first, second, frame)).picture for frame in range(FRAMES)]
-            yield np.stack(pictures), pair, write_caption(scene, rng)
+            yield _Clip(np.stack(pictures), pair, write_caption(scene, rng))
 
 
 def fill_clips(work: Path, count: int, *, workers: int = 1, batch: int = 4) -> None:
     """Render and encode until the pool holds `count` clips; a killed run continues where it stopped."""
     pool, encoders = ClipPool(work, capacity=max(count, 1)), Encoders(work)
-    position = pool.count
-    for fresh in batches(_Clips(position), batch, workers):
-        rows = fresh[: min(count, pool.capacity) - position]
-        if not rows:
-            break
-        place = slice(position, position + len(rows))
-        frames = np.concatenate([row[0] for row in rows])
+
+    def store(place: slice, rows: list[_Clip]) -> None:
+        frames = np.concatenate([row.pictures for row in rows])
         pool.latents[place] = encoders.latents(frames).reshape(len(rows), FRAMES, *pool.latents.shape[2:])
-        pool.features[place] = encoders.features([row[2] for row in rows])
-        pool.noise[place] = np.stack([row[1] for row in rows])
-        position += len(rows)
-        pool.commit(position)
-        if position % (25 * batch) == 0:
-            print(f"clips: {position}", flush=True)
+        pool.features[place] = encoders.features([row.caption for row in rows])
+        pool.noise[place] = np.stack([row.noises for row in rows])
+
+    fill(pool, count, batches(_Clips(pool.count), batch, workers), store)
 
 
 def make_adapter() -> MotionAdapter:

@@ -7,7 +7,7 @@ picture) triple of the one-step coupling; flow matching uses the same rows with 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -134,15 +134,32 @@ def batches(rows: IterableDataset[Row], batch: int, workers: int) -> Iterable[li
     )
 
 
+def fill(pool: Rows, wanted: int, fresh: Iterable[list[Row]], store: Callable[[slice, list[Row]], None]) -> None:
+    """Store fresh rows until the pool holds as many as wanted, and commit each batch once it is whole.
+
+    Args:
+        pool: A pool, empty or not.
+        wanted: How many rows it shall hold, of its capacity.
+        fresh: More rows than needed, in batches.
+        store: Writes rows to their place in the pool's arrays.
+    """
+    position = pool.count
+    for batches_done, batch in enumerate(fresh, start=1):
+        rows = batch[: min(wanted, pool.capacity) - position]
+        if not rows:
+            break
+        store(slice(position, position + len(rows)), rows)
+        position += len(rows)
+        pool.commit(position)
+        if batches_done % 25 == 0:
+            print(f"{pool.folder.name}: {position}", flush=True)
+
+
 def fill_pool(work: Path, count: int, height: int, width: int, *, workers: int = 1, batch: int = 32) -> None:
     """Render and encode until the pool holds `count` rows; a killed run continues where it stopped."""
     pool, encoders = Pool(work, height, width, capacity=max(count, 1)), Encoders(work)
-    position = pool.count
-    for fresh in batches(_Rows(position, height, width), batch, workers):
-        rows = fresh[: min(count, pool.capacity) - position]
-        if not rows:
-            break
-        place = slice(position, position + len(rows))
+
+    def store(place: slice, rows: list[_Row]) -> None:
         pictures = np.stack([row.picture for row in rows])
         pool.latents[place] = encoders.latents(pictures)
         pool.features[place] = encoders.features([row.caption for row in rows])
@@ -150,10 +167,8 @@ def fill_pool(work: Path, count: int, height: int, width: int, *, workers: int =
         pool.noise[place] = np.stack([row.noise for row in rows])
         pool.labels[place] = np.array([row.labels for row in rows])
         pool.smallness[place] = np.stack([row.smallness for row in rows])
-        position += len(rows)
-        pool.commit(position)
-        if position % (32 * batch) == 0:
-            print(f"pool {width}x{height}: {position}", flush=True)
+
+    fill(pool, count, batches(_Rows(pool.count, height, width), batch, workers), store)
 
 
 class PairPool(Rows):
@@ -191,17 +206,11 @@ class _Pairs(IterableDataset[_Pair]):
 def fill_pairs(work: Path, count: int, *, workers: int = 1, batch: int = 16) -> None:
     """Render and encode until the pool holds `count` pairs; a killed run continues where it stopped."""
     pool, encoders = PairPool(work, capacity=max(count, 1)), Encoders(work)
-    position = pool.count
-    for fresh in batches(_Pairs(position), batch, workers):
-        rows = fresh[: min(count, pool.capacity) - position]
-        if not rows:
-            break
+
+    def store(place: slice, rows: list[_Pair]) -> None:
         for side in (0, 1):
-            place = slice(position, position + len(rows))
             pool.latents[place, side] = encoders.latents(np.stack([row.pictures[side] for row in rows]))
             pool.features[place, side] = encoders.features([row.captions[side] for row in rows])
-        pool.noise[position : position + len(rows)] = np.stack([row.noise for row in rows])
-        position += len(rows)
-        pool.commit(position)
-        if position % (16 * batch) == 0:
-            print(f"pairs: {position}", flush=True)
+        pool.noise[place] = np.stack([row.noise for row in rows])
+
+    fill(pool, count, batches(_Pairs(pool.count), batch, workers), store)
