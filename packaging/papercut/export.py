@@ -17,6 +17,7 @@ from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultist
 from torch import nn
 
 from papercut.autoencoder import load_autoencoder
+from papercut.control import load_control
 from papercut.motion import load_motion, passing_adapter
 from papercut.text import load_text_encoder, make_tokenizer
 from papercut.unet import load_unet
@@ -71,6 +72,23 @@ def export_model(work: Path, target: Path) -> None:
         publish(fresh, target)
     total = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     print(f"{target}: {total / 1e6:.1f} MB")
+
+
+@torch.no_grad()
+def export_control(work: Path, target: Path) -> None:
+    """Write the averaged control adapter of a work folder as a folder of its own, with the list of its files.
+
+    Raises:
+        ValueError: The work folder holds none.
+    """
+    adapter = load_control(work)
+    if adapter is None:
+        raise ValueError(f"no control adapter in {work}; run the control command first")
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".papercut-") as name:
+        cast("_Saved", _halve(adapter)).save_pretrained(Path(name))
+        _strip(Path(name))
+        publish(Path(name), target)
+    print(f"{target}: {sum(path.stat().st_size for path in target.iterdir()) / 1e6:.1f} MB")
 
 
 def _halve(network: nn.Module) -> nn.Module:

@@ -101,10 +101,16 @@ class _Rows(IterableDataset[_Row]):
             noise = noise.astype(np.float16).astype(np.float32)
             truth = render(scene, noise, maps=True)
             assert truth.segmentation is not None
-            small: NDArray[np.bool_] = np.isin(truth.segmentation, _SMALL)
-            cells = small.reshape(self.height // CELL, CELL, self.width // CELL, CELL)
-            smallness: NDArray[np.uint8] = (255 * cells.mean((1, 3), dtype=np.float32)).astype(np.uint8)
+            smallness = smallness_of(truth.segmentation)
             yield _Row(truth.picture, noise, write_caption(scene, rng), list(scene.labels().values()), smallness)
+
+
+def smallness_of(segmentation: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """How much of each cell shows a small thing, of 255: (H/16, W/16) for class ids (H, W)."""
+    height, width = segmentation.shape
+    small: NDArray[np.bool_] = np.isin(segmentation, _SMALL)
+    cells = small.reshape(height // CELL, CELL, width // CELL, CELL)
+    return (255 * cells.mean((1, 3), dtype=np.float32)).astype(np.uint8)
 
 
 class Encoders:

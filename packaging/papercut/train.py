@@ -39,7 +39,10 @@ def main() -> None:
             "polish",
             "clips",
             "motion",
+            "control",
+            "controls",
             "export",
+            "export-control",
             "evaluate",
         ),
     )
@@ -47,7 +50,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30, help="training time over all sittings")
     parser.add_argument("--device")
     parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--count", type=int, help="pool, pairs, clips: rows (40,000); evaluate: captions (500)")
+    parser.add_argument(
+        "--count", type=int, help="pool, pairs, clips, controls: rows (40,000); evaluate: captions (500)"
+    )
     parser.add_argument("--seed", type=int, default=2026, help="evaluate: of the held-out captions and their noise")
     parser.add_argument("--size", default="256x256", help="pool: width x height")
     parser.add_argument("--workers", type=int, default=1, help="pool: render processes")
@@ -118,10 +123,22 @@ def main() -> None:
         from papercut.motion import train_motion
 
         train_motion(work, budget_s, device)
+    elif options.command == "controls":
+        from papercut.control import fill_controls
+
+        fill_controls(work, options.count or ROWS, workers=options.workers)
+    elif options.command == "control":
+        from papercut.control import train_control
+
+        train_control(work, budget_s, device, batch=options.batch)
     elif options.command == "export":
         from papercut.export import export_model
 
         export_model(work, options.folder)
+    elif options.command == "export-control":
+        from papercut.export import export_control
+
+        export_control(work, options.folder.with_name("papercut-control"))
     elif options.command == "evaluate":
         from papercut.evaluate import CAPTIONS, evaluate
 
