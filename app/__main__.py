@@ -5,6 +5,7 @@ Qt is imported only on the way to the window, so that the command line never loa
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -19,6 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _open_window() -> int:
+    # What is loaded now stays; looking through it for garbage again and again is a twelfth of the start.
+    # `opening` enables it when the window stands.
+    gc.disable()
     from engine.paths import Paths
 
     try:

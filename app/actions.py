@@ -25,8 +25,13 @@ class Actions(QObject):
         self._icons = icons
         standard = QKeySequence.StandardKey
         tr = self.tr
-        self.open_settings = self._make(tr("Open settings of a picture…"), standard.Open)
-        self.save_as = self._make(tr("Save picture as…"), "Ctrl+S", "save")
+        self.new_project = self._make(tr("New project"), standard.New)
+        self.open_project = self._make(tr("Open project…"), "Ctrl+O")
+        self.save_project = self._make(tr("Save project"), "Ctrl+S")
+        self.save_project_as = self._make(tr("Save project as…"), "Ctrl+Shift+S")
+        self.close_project = self._make(tr("Close project"), "Ctrl+W")
+        self.open_settings = self._make(tr("Open settings of a picture…"), "Ctrl+Alt+O")
+        self.save_as = self._make(tr("Save picture as…"), "Ctrl+Alt+S", "save")
         self.reveal = self._make(tr("Show in folder"), "Ctrl+Shift+R", "folder")
         self.quit = self._make(tr("Quit"), standard.Quit)
         self.undo = undo_stack.createUndoAction(self, tr("Undo"))
@@ -59,7 +64,9 @@ class Actions(QObject):
         self.lock_seed = self._make(tr("Lock seed"), "Ctrl+L", checkable=True)
         self.go_to_prompt = self._make(tr("Go to prompt"), "Ctrl+P")
         self._make_video_actions()
+        self._make_control_actions()
         self._make_queue_actions()
+        self._make_edit_actions()
         self.palette = self._make(tr("Command palette"), "Ctrl+Shift+P")
         self.shortcuts = self._make(tr("Keyboard shortcuts"), "F1")
         self.about = self._make(tr("About Onetake"), "")
@@ -81,11 +88,42 @@ class Actions(QObject):
         self.notify = self._make(tr("Notify when long jobs end"), "", checkable=True)
         self.reconnect = self._make(tr("Reach the engine again"), "F5")
 
+    def _make_control_actions(self) -> None:
+        tr = self.tr
+        self.use_as_control = self._make(tr("Use as control"), "Ctrl+K", "control")
+        self.add_control = self._make(tr("Add control picture…"), "Ctrl+Shift+K", "add")
+        self.show_map = self._make(tr("Show control map"), "Ctrl+Shift+M", "map")
+        # In the panel, Alt+Up and Alt+Down move the layer too: elsewhere they are the queue's.
+        self.control_up = self._make(tr("Move control up"), "")
+        self.control_down = self._make(tr("Move control down"), "")
+        self.switch_control = self._make(tr("Switch control on or off"), "")
+        self.remove_control = self._make(tr("Remove control"), "", "trash")
+
+    def _make_edit_actions(self) -> None:
+        tr = self.tr
+        self.edit_picture = self._make(tr("Edit picture"), "E", "brush")
+        self.edit_file = self._make(tr("Edit picture file…"), "Ctrl+Shift+I")
+        self.paint_region = self._make(tr("Paint region of control…"), "Ctrl+Alt+K", "brush")
+        self.before = self._make(tr("Before and after"), "B", "compare", checkable=True)
+        self.brush_smaller = self._make(tr("Smaller brush"), "[")
+        self.brush_larger = self._make(tr("Larger brush"), "]")
+        self.erase = self._make(tr("Paint or erase"), "X", checkable=True)
+        self.soft_brush = self._make(tr("Soft brush"), "Shift+X", "soft", checkable=True)
+        self.show_mask = self._make(tr("Show mask"), "M", "eye", checkable=True)
+        self.invert_mask = self._make(tr("Invert mask"), "Ctrl+I", "invert")
+        self.clear_mask = self._make(tr("Clear mask"), "Ctrl+Shift+X", "trash")
+
+    @property
+    def of_painting(self) -> tuple[QAction, ...]:
+        """What is done with the mask of the picture that is edited; their keys work on the canvas alone."""
+        brush = (self.brush_smaller, self.brush_larger, self.erase, self.soft_brush)
+        return (*brush, self.show_mask, self.invert_mask, self.clear_mask)
+
     def _make_video_actions(self) -> None:
         tr = self.tr
         self.video_mode = self._make(tr("Make videos"), "Ctrl+M", "film", checkable=True)
         self.open_timeline = self._make(tr("Open timeline…"), "Ctrl+Shift+O")
-        self.save_timeline = self._make(tr("Save timeline as…"), "Ctrl+Shift+S")
+        self.save_timeline = self._make(tr("Save timeline as…"), "Ctrl+Alt+Shift+S")
         self.export = self._make(tr("Export take as…"), "Ctrl+E", "export")
         self.reroll = self._make(tr("Re-roll selection"), ["Ctrl+Shift+Return", "Ctrl+Shift+Enter"], "dice")
         self.play = self._make(tr("Play"), "Space", "play")
@@ -110,6 +148,11 @@ class Actions(QObject):
     def workspaces(self) -> tuple[QAction, ...]:
         """One per workspace, in the order of `workspaces.Workspace`."""
         return (self.workspace_image, self.workspace_control, self.workspace_video, self.workspace_review)
+
+    @property
+    def of_control(self) -> tuple[QAction, ...]:
+        """What can be done with the control layer that the keyboard was in last."""
+        return (self.show_map, self.control_up, self.control_down, self.switch_control, self.remove_control)
 
     @property
     def of_waiting(self) -> tuple[QAction, ...]:

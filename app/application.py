@@ -16,17 +16,21 @@ from app.background import Background
 from app.canvas.stage import Stage
 from app.controls import Controlled, Controls
 from app.desk import Desk
+from app.edit_wing import EditSurroundings, EditWing
 from app.engine_link import Client, EngineLink
 from app.exchange import Exchange
 from app.gallery_model import GalleryModel
 from app.icons import Icons
 from app.jobs import JobModel
+from app.layer_controls import LayerControls
 from app.notifications import Notifications
 from app.outbox import Outbox
+from app.panels.control import ControlPanel
 from app.panels.gallery import GalleryPanel
 from app.panels.queue import QueuePanel
 from app.pictures import PictureCache
 from app.project import Project
+from app.project_controls import ProjectControls, ProjectParts
 from app.prompt_help import PromptHelp
 from app.reports import Report, StatusRead
 from app.stars import Stars
@@ -60,6 +64,7 @@ class Application:
     theme: Theme
     prompt: PromptPanel
     form: SettingsForm
+    control: ControlPanel
     queue: QueuePanel
     gallery: GalleryPanel
     status: StatusBar
@@ -67,6 +72,7 @@ class Application:
     studio: Studio
     exchange: Exchange
     project: Project
+    files: ProjectControls
     jobs: JobModel
     link: EngineLink
     notices: NoticeBar
@@ -76,6 +82,7 @@ class Application:
     prompt_help: PromptHelp
     mode: ModeSwitch
     wing: VideoWing
+    editing: EditWing
 
 
 def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> Application:
@@ -94,7 +101,6 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
 
     # What is seen.
     actions = Actions(icons, project.undo_stack, project)
-    example = QCoreApplication.translate("Application", "Try: {prompt}").format(prompt=EXAMPLE)
     wing = VideoWing(window=window, project=project, jobs=jobs, theme=theme, icons=icons, actions=actions, paths=paths)
     stage = Stage(
         jobs=jobs,
@@ -103,7 +109,7 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         theme=theme,
         icons=icons,
         actions=actions,
-        example=example,
+        example=QCoreApplication.translate("Application", "Try: {prompt}").format(prompt=EXAMPLE),
         log_file=str(paths.log),
         player=wing.player,
     )
@@ -112,10 +118,13 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
     prompt.bind(project, form)
     ProjectKeys(prompt).guard(prompt.prompt)
     window.prompt_head.add(mode := ModeSwitch(project))
-    queue = QueuePanel(jobs=jobs, cache=cache, theme=theme, icons=icons, head=window.queue_head)
-    gallery = GalleryPanel(GalleryModel(jobs, stars, project), cache, theme)
+    control, queue, gallery = (
+        ControlPanel(project, cache, theme, icons, actions, head=window.control_head),
+        QueuePanel(jobs=jobs, cache=cache, theme=theme, icons=icons, head=window.queue_head),
+        GalleryPanel(GalleryModel(jobs, stars, project), cache, theme),
+    )
     status = StatusBar(theme, icons)
-    window.furnish(canvas=stage, queue=queue, gallery=gallery, status=status)
+    window.furnish(canvas=stage, queue=queue, gallery=gallery, control=control, status=status)
     window.setWindowIcon(icons.emblem())
     FocusRing(window, theme).follow(prompt.prompt)
 
@@ -130,13 +139,20 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         parent=project,
     )
     exchange = Exchange(project=project, stage=stage, notices=notices, background=background, parent=project)
-    parts = Controlled(window, project, jobs, stars, studio, exchange, wing, stage, mode, prompt, form, queue, gallery)
+    parts = Controlled(
+        *(window, project, jobs, stars, studio, exchange, wing, stage),
+        *(mode, prompt, form, queue, gallery, control),
+    )
+    LayerControls(parts, actions, background=background, kept=paths.pictures)
     controls, desk = Controls(parts, actions, theme), Desk(window, actions, settings, theme, prompt.generate)
+    editing = EditWing(EditSurroundings(window, project, stage, exchange, notices, theme, icons, actions, control))
     notifications = Notifications(jobs, window, settings=settings, switch=actions.notify)
     prompt_help = PromptHelp(prompt, project, studio, background=background, home=paths.home)
+    files = ProjectControls(
+        ProjectParts(window, project, jobs, notices, status, settings, exchange), actions, icons, home=paths.home
+    )
     stage.example_pressed.connect(partial(studio.generate_example, EXAMPLE))
-    _connect_link(link, status, form)
-    actions.reconnect.triggered.connect(link.reconnect_now)
+    _connect_link(link, status, form, actions)
     _connect_saving(status, project, stars, outbox)
 
     def choose_appearance(appearance: Appearance) -> None:
@@ -150,7 +166,7 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         project.close()
         link.close()
         outbox.keep()
-        for part in (wing, exchange, notifications, background):
+        for part in (wing, editing, exchange, notifications, background):
             part.close()
 
     controls.appearance_chosen.connect(choose_appearance)
@@ -162,6 +178,7 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         theme=theme,
         prompt=prompt,
         form=form,
+        control=control,
         queue=queue,
         gallery=gallery,
         status=status,
@@ -169,6 +186,7 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         studio=studio,
         exchange=exchange,
         project=project,
+        files=files,
         jobs=jobs,
         link=link,
         notices=notices,
@@ -178,17 +196,18 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         prompt_help=prompt_help,
         mode=mode,
         wing=wing,
+        editing=editing,
     )
 
 
-def _connect_link(link: EngineLink, status: StatusBar, form: SettingsForm) -> None:
+def _connect_link(link: EngineLink, status: StatusBar, form: SettingsForm, actions: Actions) -> None:
     link.connection_changed.connect(status.show_connection)
     link.reported.connect(partial(_show_status, status, form))
     status.retry_pressed.connect(link.reconnect_now)
+    actions.reconnect.triggered.connect(link.reconnect_now)
 
 
 def _connect_saving(status: StatusBar, project: Project, stars: Stars, outbox: Outbox) -> None:
-    project.saved.connect(status.show_saved)
     for part in (project, stars, outbox):
         part.save_failed.connect(status.show_not_saved)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.exchange import Exchange
     from app.jobs import JobModel
     from app.main_window import MainWindow
+    from app.panels.control import ControlPanel
     from app.panels.gallery import GalleryPanel
     from app.panels.prompt import PromptPanel
     from app.panels.queue import QueuePanel
@@ -51,6 +52,7 @@ class Controlled(NamedTuple):
     form: SettingsForm
     queue: QueuePanel
     gallery: GalleryPanel
+    control: ControlPanel
 
 
 class Controls(QObject):
@@ -61,7 +63,7 @@ class Controls(QObject):
     def __init__(self, parts: Controlled, actions: Actions, theme: Theme) -> None:
         super().__init__(parts.window)
         self._of = parts
-        self._actions = actions
+        self._actions, self._theme = actions, theme
         self._was_video = False
         self._dialogs = FileDialogs(parts.window, parts.project, parts.stage, parts.exchange)
         appearance = appearance_actions(theme, self)
@@ -80,7 +82,6 @@ class Controls(QObject):
 
     def _connect_panels(self) -> None:
         of, studio = self._of, self._of.studio
-        of.window.files_dropped.connect(of.exchange.open_files)
         of.prompt.generate_pressed.connect(studio.generate)
         studio.refused.connect(of.prompt.show_error)
         of.queue.generate_pressed.connect(studio.generate)
@@ -162,6 +163,7 @@ class Controls(QObject):
             *of.form.in_tab_order,
             of.prompt.stop_editing,
             of.prompt.generate,
+            *of.control.in_tab_order,
         ]
         chain += [stage.empty.button, stage.grid, stage.large, *stage.map.in_tab_order]
         chain += [stage.outcome.fold, stage.outcome.retry]
@@ -205,6 +207,7 @@ class Controls(QObject):
 
     def _connect_video(self, parts: VideoParts) -> None:
         # Loaded with the wing, not with the window.
+        from app.export_controls import ExportControls  # noqa: PLC0415
         from app.video_controls import VideoControls  # noqa: PLC0415
 
         of = self._of
@@ -216,6 +219,15 @@ class Controls(QObject):
             actions=self._actions,
             prompt=of.prompt.prompt,
             stage=of.stage,
+        )
+        ExportControls(
+            parts,
+            jobs=of.jobs,
+            studio=of.studio,
+            exchange=of.exchange,
+            actions=self._actions,
+            theme=self._theme,
+            window=of.window,
         )
         chain: list[QWidget] = [*of.stage.foot.buttons, parts.player.view, *parts.player.transport.buttons]
         chain += [*parts.panel.in_tab_order, *of.queue.in_tab_order]
@@ -234,6 +246,9 @@ class Controls(QObject):
     def _escape(self) -> None:
         if self._of.window.isFullScreen():
             self._toggle_full_screen()
+            return
+        if self._of.stage.shows_editor:
+            self._of.stage.leave_pressed.emit()
             return
         key, studio = self._focused_key(), self._of.studio
         cancelled = studio.cancel(key) if key else studio.cancel_newest()
@@ -259,7 +274,7 @@ class Controls(QObject):
     def _focus_next_panel(self) -> None:
         of = self._of
         timeline = [of.wing.parts.panel.page] if of.wing.parts is not None else []
-        stops = [of.prompt.prompt, of.stage.page, *timeline, of.queue.list, of.gallery.list]
+        stops = [of.prompt.prompt, of.control.stop, of.stage.page, *timeline, of.queue.list, of.gallery.list]
         stops = [stop for stop in stops if stop.isVisible()]
         focus = QApplication.focusWidget()
         here = next((i for i, stop in enumerate(stops) if focus and (stop is focus or stop.isAncestorOf(focus))), -1)

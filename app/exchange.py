@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from PySide6.QtCore import QMimeData, QObject, QUrl
+from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from app.canvas.map_page import control_option
@@ -25,12 +25,17 @@ if TYPE_CHECKING:
     from app.background import Background, Problem
     from app.canvas.stage import Stage
     from app.project import Project
+    from engine.media.timeline_file import TakeMovie
 
-PICTURES, PLANS = (".png",), (".json", ".otio")
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
+PLANS = (".json", ".otio")
 
 
 class Exchange(QObject):
     """Verbs that return at once; what comes of them is said over the canvas."""
+
+    edit_wanted = Signal(str)
+    """This picture is to be edited."""
 
     def __init__(
         self,
@@ -50,7 +55,7 @@ class Exchange(QObject):
         known = [file for file in files if file.suffix.lower() in PICTURES + PLANS]
         if not known:
             name = files[0].name if files else ""
-            words = self.tr("“{name}” is neither a PNG picture with settings nor a timeline (.json or .otio).")
+            words = self.tr("“{name}” is neither a picture nor a timeline (.json or .otio).")
             self._say(words.format(name=name))
             return
         file = known[0]
@@ -68,6 +73,11 @@ class Exchange(QObject):
             self._say(self.tr("The timeline cannot be saved: {why}").format(why=error), icon="warn", tint="warn")
             return
         work = partial(save_plan, target, timeline, video.fps)
+        self._background.run(work, partial(self._tell_saved, target))
+
+    def save_cuts(self, target: Path, request: VideoRequest, movie: TakeMovie | None) -> None:
+        """Write a take's plan for editing programs, and lead them to its movie where there is one."""
+        work = partial(save_plan, target, request.timeline, request.fps, movie)
         self._background.run(work, partial(self._tell_saved, target))
 
     def save(self, target: Path) -> None:
@@ -163,8 +173,12 @@ class Exchange(QObject):
             self._restore(result, f"“{file.name}”")
         elif result is not None:
             self._say(self.tr("“{name}”: {why}").format(name=file.name, why=result), icon="warn", tint="warn")
+        elif self._stage.shows_editor:
+            self.edit_wanted.emit(str(file))
         else:
-            self._say(self.tr("“{name}” holds no settings that Onetake can read.").format(name=file.name))
+            words = self.tr("“{name}” holds no settings that Onetake can read.").format(name=file.name)
+            edit = partial(self.edit_wanted.emit, str(file))
+            self._notices.say(words, button=self.tr("Edit picture"), action=edit)
 
     def _take_plan(self, file: Path, result: tuple[Timeline, float | None] | Problem) -> None:
         if not isinstance(result, tuple):

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import msgspec
 
+from app.control_edit import ControlEdit, layers_of
+from app.picture_edit import CanvasEdit
 from app.video_edit import VideoEdit
+from engine.errors import BadInputError
 from engine.messages import FrameSpan, ImageRequest, ModelSpec, VideoRequest, draw_seed
 
 
@@ -29,7 +32,14 @@ class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
     seed_locked: bool = False
     steps: int = 1
     guidance_scale: float = 1.0
+    controls: tuple[ControlEdit, ...] = ()
     video: VideoEdit = VideoEdit()
+    canvas: CanvasEdit = CanvasEdit()
+
+    @property
+    def is_editing(self) -> bool:
+        """Generate edits the picture on the canvas."""
+        return self.canvas.is_active and not self.video.is_active
 
     def words(self) -> list[str]:
         """The prompt, the negative prompt, and those of the segments where a take is planned."""
@@ -53,16 +63,20 @@ class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             BadInputError: The request is not valid; the message says what to change.
         """
+        canvas = self.canvas if self.is_editing else None
+        width, height = (canvas and canvas.work_size(spec)) or (self.width, self.height)
         request = ImageRequest(
             prompt=self.prompt.strip(),
             negative_prompt=self._negative(spec),
             model=self.model,
-            width=self.width,
-            height=self.height,
+            width=width,
+            height=height,
             count=self.count,
             seed=self.seed,
-            steps=self.steps,
+            steps=canvas.steps_for(spec) if canvas else self.steps,
             guidance_scale=self._guidance(spec),
+            edit=canvas.part() if canvas else None,
+            controls=layers_of(self.controls, spec, for_video=False),
         )
         if spec is not None:
             spec.check(request)
@@ -89,6 +103,7 @@ class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
             devices=self.video.devices,
             base=base,
             redo=redo,
+            controls=layers_of(self.controls, spec, for_video=True),
         )
         if spec is not None:
             spec.check(request)
@@ -112,6 +127,7 @@ class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
             seed=request.seed,
             seed_locked=True,
             guidance_scale=request.guidance_scale,
+            controls=tuple(ControlEdit.of_layer(layer) for layer in request.controls),
             video=self.video.of_request(request),
         )
 
@@ -129,6 +145,8 @@ class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
             seed_locked=True,
             steps=request.steps,
             guidance_scale=request.guidance_scale,
+            controls=tuple(ControlEdit.of_layer(layer) for layer in request.controls),
+            canvas=CanvasEdit.of_request(request),
         )
 
 
@@ -136,9 +154,18 @@ def read_edit(file: Path) -> ImageEdit | None:
     """The edit of the last session; None when there is none or the file is damaged."""
     try:
         edit = msgspec.json.decode(file.read_bytes(), type=ImageEdit)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, BadInputError):
         return None
     return msgspec.structs.replace(edit, video=edit.video.sound())
+
+
+def keep_edit(file: Path, edit: ImageEdit) -> None:
+    """Write the edit for the next session.
+
+    Raises:
+        OSError: It cannot be written; the old content stands.
+    """
+    write_atomically(file, msgspec.json.encode(edit))
 
 
 def write_atomically(file: Path, document: bytes) -> None:

@@ -40,6 +40,9 @@ class Keymap(QObject):
                 if action.objectName() in chosen:
                     keys = QKeySequence.listFromString(chosen[action.objectName()], _PORTABLE)
                     self._give(action, [key for key in keys if not key.isEmpty()])
+        for action in self._own:
+            if action.objectName() in chosen:
+                self._take_from_others(action)
 
     @property
     def actions(self) -> list[QAction]:
@@ -82,6 +85,13 @@ class Keymap(QObject):
             self._give(action, keys)
         self._settings.keys = {}
         self.changed.emit()
+
+    def _take_from_others(self, action: QAction) -> None:
+        """A command that is newer than the artist's choice of a key leaves that key alone."""
+        for key in action.shortcuts():
+            owner = self.owner_of(key, other_than=action)
+            if owner is not None:
+                self._give(owner, [other for other in owner.shortcuts() if other != key])
 
     def _give(self, action: QAction, keys: list[QKeySequence]) -> None:
         # An action that says more than its name and key under the mouse goes on saying it.

@@ -9,18 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QStatusBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QMenuBar, QStatusBar, QVBoxLayout, QWidget
 
 from app.settings import LAYOUT_VERSION
 from app.widgets.dock_head import DockHead
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 
     from app.panels.prompt import PromptPanel
 
 PROMPT_PX, SIDE_PX, TIMELINE_PX = 320, 280, 270
-LEAST_PROMPT_PX, LEAST_SIDE_PX = 300, 220
+SETTINGS_PX, CONTROL_PX = 640, 200
+LEAST_PROMPT_PX, LEAST_SIDE_PX = 320, 220
 SMALLEST_PX = (960, 600)
 
 
@@ -36,6 +39,8 @@ class MenuTitles:
         self.timeline = bar.addMenu(tr("&Timeline"))
         self.queue = bar.addMenu(tr("&Queue"))
         self.help = bar.addMenu(tr("&Help"))
+        self.recent = QMenu(tr("Open recent project"), bar)
+        """A menu in the File menu; it is filled as projects are opened."""
 
 
 class MainWindow(QMainWindow):
@@ -56,7 +61,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._canvas)
         self.statusBar().setSizeGripEnabled(False)
         self.prompt_head, self.queue_head = DockHead(self.tr("Prompt")), DockHead(self.tr("Queue"))
-        self.timeline_head = DockHead(self.tr("Timeline"))
+        self.timeline_head, self.control_head = DockHead(self.tr("Timeline")), DockHead(self.tr("Control"))
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = (
@@ -64,8 +69,9 @@ class MainWindow(QMainWindow):
             self._dock("queue", self.queue_head, right, LEAST_SIDE_PX),
             self._dock("gallery", DockHead(self.tr("Gallery")), right, LEAST_SIDE_PX),
             self._dock("timeline", self.timeline_head, bottom, 0),
+            self._dock("control", self.control_head, left, LEAST_PROMPT_PX),
         )
-        titles = (self.tr("Prompt"), self.tr("Queue"), self.tr("Gallery"), self.tr("Timeline"))
+        titles = (self.tr("Prompt"), self.tr("Queue"), self.tr("Gallery"), self.tr("Timeline"), self.tr("Control"))
         for dock, title in zip(self.docks, titles, strict=True):
             dock.setWindowTitle(title)
         # The timeline lies under the canvas only.
@@ -76,22 +82,31 @@ class MainWindow(QMainWindow):
         _fill(self.docks[0].widget(), prompt)
         self._hidden: QByteArray | None = None
         self._is_painted = False
+        self._may_close: Callable[[], bool] | None = None
         prompt.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def arrange(self) -> None:
         """The first arrangement of the panels."""
         self.resize(1440, 900)
-        prompt, queue, gallery, timeline = self.docks
+        prompt, queue, gallery, timeline, control = self.docks
         self.resizeDocks([prompt, queue], [PROMPT_PX, SIDE_PX], Qt.Orientation.Horizontal)
         self.resizeDocks([queue, gallery], [240, 480], Qt.Orientation.Vertical)
+        self.resizeDocks([prompt, control], [SETTINGS_PX, CONTROL_PX], Qt.Orientation.Vertical)
         self.resizeDocks([timeline], [TIMELINE_PX], Qt.Orientation.Vertical)
 
-    def furnish(self, *, canvas: QWidget, queue: QWidget, gallery: QWidget, status: QStatusBar) -> None:
+    def furnish(
+        self, *, canvas: QWidget, queue: QWidget, gallery: QWidget, control: QWidget, status: QStatusBar
+    ) -> None:
         """Put everything but the prompt panel into its place. Nothing that is already painted moves."""
         _fill(self._canvas, canvas)
         _fill(self.docks[1].widget(), queue)
         _fill(self.docks[2].widget(), gallery)
+        _fill(self.docks[4].widget(), control)
         self.setStatusBar(status)
+
+    def show_control(self) -> None:
+        """Bring the control panel out, wherever it was left."""
+        self.docks[4].show()
 
     def furnish_corner(self, content: QWidget) -> None:
         """Put something at the right end of the menu bar."""
@@ -99,6 +114,16 @@ class MainWindow(QMainWindow):
         self.menuBar().setMaximumHeight(self.menuBar().height())
         self.menuBar().setCornerWidget(content)
         content.show()
+
+    def furnish_top(self, content: QWidget) -> None:
+        """Put something above the canvas."""
+        column = self._canvas.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.insertWidget(0, content)
+
+    def ask_before_closing(self, may_close: Callable[[], bool]) -> None:
+        """From now on the window is closed only if `may_close` says so."""
+        self._may_close = may_close
 
     def furnish_timeline(self, timeline: QWidget) -> None:
         """Put the timeline into its place."""
@@ -170,6 +195,9 @@ class MainWindow(QMainWindow):
             self.files_dropped.emit(files)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._may_close is not None and not self._may_close():
+            event.ignore()
+            return
         self.show_panels()
         self.closing.emit()
         super().closeEvent(event)

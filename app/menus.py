@@ -23,19 +23,25 @@ def fill_menus(titles: MenuTitles, actions: Actions, panels: list[QAction], appe
     pictures = (actions.grid, actions.fit, actions.actual, actions.double, actions.previous, actions.next)
     places = (actions.full_screen, actions.hide_panels, actions.next_panel)
     desks = (*actions.workspaces, actions.reset_workspace)
-    copies = (actions.copy_picture, actions.copy_settings, actions.reuse, actions.star)
+    copies = (actions.copy_picture, actions.copy_settings, actions.reuse, actions.use_as_control, actions.star)
+    projects = (actions.new_project, actions.open_project, titles.recent.menuAction())
+    keeps = (actions.save_project, actions.save_project_as, actions.close_project)
     opens = (actions.open_settings, actions.open_timeline, actions.save_timeline)
     prompts = (actions.go_to_prompt, actions.lock_seed, actions.roll_seed)
+    starts, controls = (actions.generate, actions.reroll), (actions.add_control, *actions.of_control)
     plan = (actions.add_segment, *actions.of_segments[:4], actions.select_shot)
     views = (*actions.of_segments[4:], actions.timeline_table)
     moves = (actions.play, *actions.of_time[2:])
+    edits = (actions.edit_picture, actions.edit_file, actions.paint_region, actions.before)
     waits = (actions.edit_job, actions.job_up, actions.job_down)
     queue = (actions.pause, actions.cancel, actions.cancel_all, actions.retry, actions.clear, None, *waits)
     menus: list[tuple[QMenu, MenuItems]] = [
-        (titles.file, (*opens, None, actions.save_as, actions.export, actions.reveal, None, actions.quit)),
+        (titles.file, (*projects, *keeps, None, *opens, None, actions.save_as, actions.export, actions.reveal)),
+        (titles.file, (None, actions.quit)),
         (titles.edit, (actions.undo, actions.redo, None, *copies)),
+        (titles.edit, (None, *edits, None, *actions.of_painting)),
         (titles.view, (*pictures, None, *places, None, *desks, None, *panels, None, *appearance.actions())),
-        (titles.generate, (actions.generate, actions.reroll, None, actions.video_mode, None, *prompts)),
+        (titles.generate, (*starts, None, actions.video_mode, None, *prompts, None, *controls)),
         (titles.timeline, (*plan, None, *views, None, *moves)),
         (titles.queue, (*queue, None, actions.notify, actions.reconnect)),
         (titles.help, (actions.palette, actions.shortcuts, None, actions.about)),

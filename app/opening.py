@@ -6,6 +6,7 @@ Imports as little as it can, since every module here is waited for. What stands 
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import time
 from contextlib import suppress
@@ -90,6 +91,8 @@ def _furnish(opening: Opening, paths: Paths) -> None:
         return EngineClient.connect(paths, timeout_s=CONNECT_TIMEOUT_S)
 
     application = complete(opening, paths, connect)
+    gc.freeze()
+    gc.enable()
     if REPORT_START in os.environ:
         from app.start_report import StartReport  # noqa: PLC0415
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.media.timeline_file import TakeMovie
     from engine.messages import ImageRequest, Timeline
 
 
@@ -34,8 +35,8 @@ def read_plan(file: Path) -> tuple[Timeline, float | None]:
     return read_timeline(file)
 
 
-def save_plan(target: Path, timeline: Timeline, fps: float) -> Path:
-    """Write a timeline, as OpenTimelineIO to `.otio`, else as our JSON, and return the target.
+def save_plan(target: Path, timeline: Timeline, fps: float, movie: TakeMovie | None = None) -> Path:
+    """Write a timeline, as OpenTimelineIO to `.otio`, which leads to `movie`, else as our JSON; return the target.
 
     Raises:
         DiskFullError: No room.
@@ -43,7 +44,7 @@ def save_plan(target: Path, timeline: Timeline, fps: float) -> Path:
     """
     from engine.media.timeline_file import write_timeline  # noqa: PLC0415  # rare, as above
 
-    write_timeline(target, timeline, fps)
+    write_timeline(target, timeline, fps, movie)
     return target
 
 

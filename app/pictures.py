@@ -5,7 +5,9 @@ It holds pixels, never the truth: what pictures a job has is in `jobs`, the file
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,7 +18,7 @@ from engine.errors import EngineError
 from engine.messages import JobState
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from app.background import Background, Problem
     from app.job_record import JobRecord
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 KEPT_BYTES = 40 * 2**20
 # Decoded sides: few sizes, so that resizing a grid decodes nothing anew.
 SIDES = (192, 384, 768, 1536, 4096)
+# Foreign files have one size for all uses: each reading of one costs a process.
+FOREIGN_SIDE = 768
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -34,10 +38,25 @@ class Picture(msgspec.Struct, frozen=True):
     is_final: bool = True
     take: str = ""
     frame: int = 0
+    is_foreign: bool = False
+    """The file is not one of ours: it is decoded in a limited process of its own."""
+    changed_ns: int = 0
+    """When a foreign file was changed last: one that is written anew is decoded anew. 0 while it is not there."""
 
     @property
     def key(self) -> object:
+        if self.is_foreign:
+            return (self.path, self.frame, self.changed_ns)
         return self.path or ((self.take, self.frame) if self.take else hash(self.encoded))
+
+
+def foreign_picture(path: str, frame: int) -> Picture:
+    """A picture that is not one of ours, as its file is now."""
+    try:
+        changed_ns = Path(path).stat().st_mtime_ns
+    except (OSError, ValueError):
+        changed_ns = 0
+    return Picture(path=path, frame=frame, is_foreign=True, changed_ns=changed_ns)
 
 
 def poster_of(record: JobRecord) -> Picture | None:
@@ -68,6 +87,8 @@ def decode(picture: Picture, side: int, takes: Path) -> QImage:
         side: In pixels.
         takes: Where the takes' folders lie.
     """
+    if picture.is_foreign:
+        return _read_foreign(picture, side)
     if picture.path:
         return _read(QImageReader(picture.path), side)
     return decode_bytes(_frame_document(picture, takes) if picture.take else picture.encoded, side)
@@ -79,6 +100,20 @@ def decode_bytes(document: bytes, side: int = 4096) -> QImage:
     buffer.setData(QByteArray(document))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     return _read(QImageReader(buffer), side)
+
+
+def _read_foreign(picture: Picture, side: int) -> QImage:
+    # Imported here: only a window with control layers needs it.
+    from app.picture_source import read_source  # noqa: PLC0415
+
+    try:
+        image = read_source(Path(picture.path), picture.frame or None).image
+    except (OSError, EngineError):
+        return QImage()
+    if max(image.width(), image.height()) <= side:
+        return image
+    size = QSize(side, side)
+    return image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
 
 
 def _frame_document(picture: Picture, takes: Path) -> bytes:
@@ -111,11 +146,12 @@ class PictureCache(QObject):
         self._takes = takes
         self._images: OrderedDict[tuple[object, int], QImage] = OrderedDict()
         self._wanted: set[tuple[object, int]] = set()
+        self._foreign: deque[Callable[[], None]] = deque()
         self._held_bytes = 0
 
     def get(self, picture: Picture, side: int) -> QImage | None:
         """The picture for painting about `side` device pixels large, or None and a `loaded` signal later."""
-        side = next((size for size in SIDES if size >= side), SIDES[-1])
+        side = FOREIGN_SIDE if picture.is_foreign else next((size for size in SIDES if size >= side), SIDES[-1])
         key = (picture.key, side)
         image = self._images.get(key)
         if image is not None:
@@ -123,8 +159,25 @@ class PictureCache(QObject):
             return image
         if key not in self._wanted:
             self._wanted.add(key)
-            self._background.run(lambda: decode(picture, side, self._takes), lambda result: self._keep(key, result))
+            read = partial(self._read, picture, key)
+            if not picture.is_foreign:
+                read()
+                return None
+            # One after the other, so that our own need not wait for them; the first of the row is under way.
+            self._foreign.append(read)
+            if len(self._foreign) == 1:
+                read()
         return None
+
+    def _read(self, picture: Picture, key: tuple[object, int]) -> None:
+        def take(result: QImage | Problem) -> None:
+            if picture.is_foreign:
+                self._foreign.popleft()
+                if self._foreign:
+                    self._foreign[0]()
+            self._keep(key, result)
+
+        self._background.run(lambda: decode(picture, key[1], self._takes), take)
 
     def _keep(self, key: tuple[object, int], result: QImage | Problem) -> None:
         self._wanted.discard(key)

@@ -129,6 +129,14 @@ class Playhead(QObject):
             self.first = None
         self.changed.emit()
 
+    def set_span(self, span: range) -> None:
+        """Put the in and out points around these frames; none where they are the first and the last."""
+        first = span.start if span.start > 0 else None
+        end = span.stop if span.stop < self.length else None
+        if (first, end) != (self.first, self.end):
+            self.first, self.end = first, end
+            self.changed.emit()
+
     def _beat_ms(self) -> int:
         return max(1, round(1000 / self.fps / max(1, min(abs(self.speed), FASTEST))))
 

@@ -5,31 +5,32 @@ Jobs are not undone: undo restores settings. What the service does with a reques
 
 from __future__ import annotations
 
-import time
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from app import timeline_edits
-from app.image_edit import ImageEdit, read_edit, write_atomically
+from app.edit_change import EditChange
+from app.image_edit import ImageEdit, keep_edit, read_edit
+from app.mask_files import MaskFiles
 from app.prompt_choices import Wildcards, as_literal, draw_choices
 from engine.messages import FrameSpan, ImageRequest, ModelSpec, Request, VideoRequest, draw_seed
+from engine.paths import Paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from app.control_edit import ControlEdit
+    from app.control_files import Controlled
+    from app.picture_edit import CanvasEdit
     from app.video_edit import VideoEdit
     from engine.messages import Timeline
 
 AUTOSAVE_AFTER_MS = 400
-# Changes of one field that follow each other faster than this are one step of undo.
-MERGE_WITHIN_S = 1.0
-# Changes whose `merge` begins so are one step of undo, however long the drag takes.
-DRAG = "drag "
 
 
 class Project(QObject):
@@ -42,13 +43,18 @@ class Project(QObject):
     edit_changed = Signal(object)
     """The set of the names of the fields that changed."""
     models_changed = Signal()
+    requesting = Signal()
+    """A request is about to be made: what is painted belongs on disk now."""
     saved = Signal()
     save_failed = Signal(str)
 
     def __init__(self, file: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._file = file
+        self._keep: Callable[[ImageEdit], None] = partial(keep_edit, file)
+        self._is_unkept = False
+        self._home = file.parent
         self.wildcards = Wildcards(file.parent / "wildcards")
+        self.masks = MaskFiles(Paths(file.parent).masks)
         saved = read_edit(file)
         self.is_first_run = saved is None
         self._edit = saved or ImageEdit()
@@ -78,6 +84,11 @@ class Project(QObject):
         return self._edit.video
 
     @property
+    def canvas(self) -> CanvasEdit:
+        """What is done to the picture on the canvas."""
+        return self._edit.canvas
+
+    @property
     def prompt(self) -> str:
         """What the prompt field shows: the current segment's words, or the words for everything."""
         segment = self._edit.video.segment if self._edit.video.is_active else None
@@ -103,6 +114,24 @@ class Project(QObject):
         """Take over another selection: no step of undo."""
         self._apply(msgspec.structs.replace(self._edit, video=video))
 
+    def change_canvas(self, text: str, canvas: CanvasEdit, *, merge: str = "") -> None:
+        """Change what is done to the picture on the canvas as one step of undo; `merge` as in `change_video`."""
+        self._push(text, msgspec.structs.replace(self._edit, canvas=canvas), merge)
+
+    def show_canvas(self, canvas: CanvasEdit) -> None:
+        """Take over what has been read about that picture: no step of undo."""
+        self._apply(msgspec.structs.replace(self._edit, canvas=canvas))
+
+    def change_controls(self, text: str, controls: tuple[ControlEdit, ...], *, merge: str = "") -> None:
+        """Change the control layers as one step of undo; `merge` as in `change_video`."""
+        self._push(text, msgspec.structs.replace(self._edit, controls=controls), merge)
+
+    def change_control(self, index: int, text: str = "", *, merge: str = "", **fields: object) -> None:
+        """Set fields of one control layer, e.g. `mask`, as one step of undo; `merge` as in `change_video`."""
+        controls = list(self._edit.controls)
+        controls[index] = msgspec.structs.replace(controls[index], **fields)
+        self.change_controls(text or self.tr("change control"), tuple(controls), merge=merge)
+
     def type_prompt(self, text: str) -> None:
         """Change the words that the prompt field shows."""
         video = self._edit.video
@@ -120,8 +149,12 @@ class Project(QObject):
         else:
             video = msgspec.structs.replace(self._edit.video, is_active=False)
             after = msgspec.structs.replace(ImageEdit.of_request(request), video=video)
+            if request.edit is None:
+                # The picture that was being edited, and what was painted on it, can be gone back to.
+                canvas = msgspec.structs.replace(self._edit.canvas, is_active=False)
+                after = msgspec.structs.replace(after, canvas=canvas)
         after = after.with_words([as_literal(words) for words in after.words()])
-        self.undo_stack.push(_Change(self._apply, self.tr("restore settings"), self._edit, after))
+        self.undo_stack.push(EditChange(self._apply, self.tr("restore settings"), self._edit, after))
 
     def open_timeline(self, timeline: Timeline, fps: float | None) -> None:
         """Take over a plan from a file, as one step of undo; without `fps` its speed stays as it is."""
@@ -135,7 +168,9 @@ class Project(QObject):
             edit = self._edit
             fields["steps"] = spec.default_steps
             fields["guidance_scale"] = spec.default_guidance
+            fields["controls"] = tuple(control.without_entry() for control in edit.controls)
             fields["video"] = edit.video.suited_to(spec)
+            fields["canvas"] = edit.canvas.suited_to(spec)
             sides = (edit.width, edit.height)
             if any(side % spec.size_multiple or side > spec.max_side for side in sides):
                 fields |= {"width": spec.default_width, "height": spec.default_height}
@@ -155,9 +190,10 @@ class Project(QObject):
         Raises:
             BadInputError: The edit makes no valid request.
         """
-        self._drawn().request(self.spec)
+        self.requesting.emit()
+        self._with_adapters(self.masks.kept(self._drawn().request(self.spec)))
         self._draw()
-        return self._drawn().request(self.spec)
+        return self._with_adapters(self.masks.kept(self._drawn().request(self.spec)))
 
     def video_request(self, *, base: str = "", redo: tuple[FrameSpan, ...] = ()) -> VideoRequest:
         """The request for a take, or for the frames of `redo` of the finished take `base` again. Draws as pictures do.
@@ -165,24 +201,43 @@ class Project(QObject):
         Raises:
             BadInputError: The edit makes no valid request.
         """
-        self._drawn().video_request(self.spec, base=base, redo=redo)
+        self._with_adapters(self._drawn().video_request(self.spec, base=base, redo=redo))
         self._draw()
-        return self._drawn().video_request(self.spec, base=base, redo=redo)
+        return self._with_adapters(self._drawn().video_request(self.spec, base=base, redo=redo))
 
     def save(self) -> None:
-        """Write the edit now, if it waits to be written."""
+        """Write the edit now."""
         self._autosave.stop()
         try:
-            write_atomically(self._file, msgspec.json.encode(self._edit))
+            self._keep(self._edit)
         except OSError as error:
+            self._is_unkept = True
             self.save_failed.emit(str(error))
         else:
+            self._is_unkept = False
             self.saved.emit()
 
-    def close(self) -> None:
-        """Write what is not written yet."""
-        if self._autosave.isActive():
+    def save_soon(self) -> None:
+        """Write the edit shortly; not put off by further calls, so that at most this long is ever unsaved."""
+        if not self._autosave.isActive():
+            self._autosave.start()
+
+    def close(self) -> bool:
+        """Write what is not written yet; False when it cannot be."""
+        if self._autosave.isActive() or self._is_unkept:
             self.save()
+        return not self._is_unkept
+
+    def keep_with(self, keep: Callable[[ImageEdit], None]) -> None:
+        """From now on `keep` writes the edit shortly after each change; it raises OSError when it cannot."""
+        self._autosave.stop()
+        self._keep, self._is_unkept = keep, False
+
+    def take_over(self, edit: ImageEdit, keep: Callable[[ImageEdit], None]) -> None:
+        """Go on with another edit, which is on disk as it is, and a new history."""
+        self.undo_stack.clear()
+        self._apply(edit)
+        self.keep_with(keep)
 
     def _drawn(self) -> ImageEdit:
         """The edit with one of each alternative in its prompts, as its seed draws them."""
@@ -194,6 +249,14 @@ class Project(QObject):
             return not request.base and self._edit.of_video(request).video_request(None) == request
         return ImageEdit.of_request(request).request(None) == request
 
+    def _with_adapters(self, request: Controlled) -> Controlled:
+        if self.spec is None or not request.controls:
+            return request
+        # Loaded only now: most requests have no controls.
+        from app.control_files import with_adapters  # noqa: PLC0415
+
+        return with_adapters(request, self.spec, Paths(self._home))
+
     def _draw(self) -> None:
         if not self._edit.seed_locked:
             # Drawing is part of generating, not of editing: it is no step of undo.
@@ -203,15 +266,13 @@ class Project(QObject):
         self, text: str, after: ImageEdit, merge: str, words_of: Callable[[ImageEdit], str] | None = None
     ) -> None:
         if after != self._edit:
-            self.undo_stack.push(_Change(self._apply, text, self._edit, after, merge=merge, words_of=words_of))
+            self.undo_stack.push(EditChange(self._apply, text, self._edit, after, merge=merge, words_of=words_of))
 
     def _apply(self, edit: ImageEdit) -> None:
         before, self._edit = self._edit, edit
         changed = {name for name in edit.__struct_fields__ if getattr(before, name) != getattr(edit, name)}
         if changed:
-            # Not restarted by further typing: at most this long is ever unsaved.
-            if not self._autosave.isActive():
-                self._autosave.start()
+            self.save_soon()
             self.edit_changed.emit(changed)
 
 
@@ -221,48 +282,3 @@ def _text_of(field: str, edit: ImageEdit) -> str:
 
 def _words_of(segment: int, edit: ImageEdit) -> str:
     return edit.video.segments[segment].prompt
-
-
-class _Change(QUndoCommand):
-    """From one edit to another. Steps of one `merge` join; `words_of` gives the text that is being typed."""
-
-    def __init__(
-        self,
-        apply: Callable[[ImageEdit], None],
-        text: str,
-        before: ImageEdit,
-        after: ImageEdit,
-        *,
-        merge: str = "",
-        words_of: Callable[[ImageEdit], str] | None = None,
-    ) -> None:
-        super().__init__(text)
-        self._apply, self._before, self._after = apply, before, after
-        self._merge, self._words_of = merge, words_of
-        self._when = time.monotonic()
-
-    def id(self) -> int:
-        return 1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
-        later = cast("_Change", other)
-        if not self._merge or later._merge != self._merge:  # noqa: SLF001
-            return False
-        is_late = later._when - self._when > MERGE_WITHIN_S  # noqa: SLF001
-        if (is_late and not self._merge.startswith(DRAG)) or self._ends_a_word(later._after):  # noqa: SLF001
-            return False
-        self._after, self._when = later._after, later._when  # noqa: SLF001
-        return True
-
-    def _ends_a_word(self, later: ImageEdit) -> bool:
-        """A long run of typing is undone by words, not as a whole."""
-        if self._words_of is None:
-            return False
-        before, after = self._words_of(self._after), self._words_of(later)
-        return after[:-1] == before and before[-1:].isspace() and not after[-1:].isspace()
-
-    def redo(self) -> None:
-        self._apply(self._after)
-
-    def undo(self) -> None:
-        self._apply(self._before)

@@ -11,6 +11,7 @@ import random
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from app.vocabulary import WILDCARD
 from engine.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     _Part = str | list[list["_Part"]]
 
-WILDCARD = re.compile(r"__([A-Za-z0-9][A-Za-z0-9/ -]*(?:_[A-Za-z0-9/ -]+)*)__")
 _MARKED = re.compile(r"(\\?)" + WILDCARD.pattern)
 _SIGN = re.compile(r"\\([\\{|}])|([{|}])")
 DEEPEST = 20

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
 
 # Raised when panels are added, so that an old arrangement is not forced on them.
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 
 
 class WindowSettings:
@@ -69,6 +69,25 @@ class WindowSettings:
         self._store.remove("keys")
         for name, text in keys.items():
             self._store.setValue(f"keys/{name}", text)
+
+    @property
+    def recent_projects(self) -> list[str]:
+        """The folders of projects that were opened, the latest first."""
+        count = self._store.beginReadArray("recent")
+        paths: list[str] = []
+        for index in range(count):
+            self._store.setArrayIndex(index)
+            paths.append(str(self._store.value("folder", "")))
+        self._store.endArray()
+        return [path for path in paths if path]
+
+    @recent_projects.setter
+    def recent_projects(self, paths: list[str]) -> None:
+        self._store.beginWriteArray("recent", len(paths))
+        for index, path in enumerate(paths):
+            self._store.setArrayIndex(index)
+            self._store.setValue("folder", path)
+        self._store.endArray()
 
     @property
     def workspace(self) -> str:

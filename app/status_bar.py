@@ -73,6 +73,16 @@ class StatusBar(QStatusBar):
         self.saved.setText(self.tr("saved {time}").format(time=QTime.currentTime().toString("HH:mm:ss")))
         self.saved.setToolTip(self.tr("Your prompt and settings are kept, also through a crash"))
 
+    def show_kept(self) -> None:
+        """Unsaved work of a project has just been kept for recovery."""
+        self.saved.setText(self.tr("kept {time}").format(time=QTime.currentTime().toString("HH:mm:ss")))
+        self.saved.setToolTip(self.tr("Not saved in the project yet, but kept through a crash"))
+
+    def show_project_saved(self, name: str) -> None:
+        """A project has just been saved."""
+        self.show_saved()
+        self.saved.setToolTip(self.tr("“{name}” is saved").format(name=name))
+
     def show_not_saved(self, reason: str) -> None:
         """The edit could not be saved."""
         self.saved.setText(self.tr("not saved"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -31,14 +31,13 @@ from engine.errors import BadInputError
 from engine.messages import ExportRequest, JobState, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from app.canvas.stage import Stage
     from app.engine_link import EngineLink
     from app.outbox import Outbox
     from app.project import Project
-
-Codec = Literal["h264", "prores", "gif", "webp", "png"]
 
 
 @dataclass(frozen=True)
@@ -120,27 +119,27 @@ class Studio(QObject):
         """Put a waiting job right before another one, or behind all."""
         self._of.link.send(MoveCommand(key, before))
 
-    def export(self, take: str, file: Path, codec: Codec, span: tuple[int, int], fps: float) -> None:
-        """Queue an export of frames of a take to a file; the end 0 stands for the take's end."""
-        try:
-            request = ExportRequest(take=take, codec=codec, fps=fps, first=span[0], end=span[1])
-        except BadInputError as error:
-            self.say(sentence(error.message), icon="error", tint="bad")
-            return
+    def export(self, request: ExportRequest, file: Path) -> None:
+        """Queue an export of frames of a take to a file, or to a folder of pictures."""
         self._of.outbox.send(request, str(file))
         self.say(self.tr("Exporting to {file}").format(file=str(file)))
 
-    def send(self, request: Request) -> None:
-        """Hand a request to the queue and show what comes of it, unless something else is being made."""
+    def send(self, request: Request) -> str:
+        """Hand a request to the queue and show what comes of it, unless something else is being made.
+
+        Returns:
+            The key of the job, until the engine has given it its own.
+        """
         self.refused.emit("")
         token = self._of.outbox.send(request)
         self._follows = True
-        if self._is_idle_canvas() or len(self._of.jobs.unfinished()) == 1:
+        if self._of.stage.shows_editor or self._is_idle_canvas() or len(self._of.jobs.unfinished()) == 1:
             self._of.stage.show_job(token)
         if self._of.link.connection.reach is Reach.LOST:
             self.say(
                 self.tr("The engine is not reachable; the job is kept and waits until it is."), icon="warn", tint="warn"
             )
+        return token
 
     def generate_example(self, prompt: str) -> None:
         """Write an example into the prompt and generate it."""
@@ -221,6 +220,10 @@ class Studio(QObject):
         """Show a sentence over the canvas; `tint` is its icon's colour."""
         self._of.notices.say(text, icon=icon, tint=tint, for_ms=for_ms)
 
+    def offer(self, text: str, button: str, action: Callable[[], None]) -> None:
+        """Show a sentence over the canvas with something to do about it."""
+        self._of.notices.say(text, icon="check", tint="good", button=button, action=action)
+
     def _take(self, report: Report) -> None:
         self._of.jobs.take(report)
         match report:
@@ -252,7 +255,7 @@ class Studio(QObject):
         failed = [record for record in self._of.jobs.troubled() if record.state is JobState.FAILED]
         ended = sorted((*done, *failed), key=lambda record: record.ended_at)
         for record in (*unfinished[:1], *ended[-1:]):
-            self._of.stage.show_job(JobModel.key_of(record))
+            self._of.stage.show_job(JobModel.key_of(record), behind=self._of.stage.shows_editor)
             return
 
     def _follow_named(self, _token: str, job: str) -> None:
@@ -266,5 +269,6 @@ class Studio(QObject):
             self.say(self.tr("The job that you were editing no longer waits; Generate makes a new one."))
         if record is None or not self._follows or not record.is_live:
             return
-        if record.state is JobState.RUNNING and self._is_idle_canvas():
+        # What is being painted on is not taken away from under the brush.
+        if record.state is JobState.RUNNING and self._is_idle_canvas() and not self._of.stage.shows_editor:
             self._of.stage.show_job(key)

@@ -110,6 +110,10 @@ class Take(QObject):
             return FrameState.READY
         return FrameState.PREVIEW if frame in record.candidates else FrameState.VACANT
 
+    def is_ready(self, frame: int) -> bool:
+        """Whether a frame is in the Clip."""
+        return self.state(frame) is FrameState.READY
+
     def is_there(self, frame: int) -> bool:
         """Whether a frame can be shown at all."""
         return self.state(frame) is not FrameState.VACANT

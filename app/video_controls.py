@@ -1,19 +1,17 @@
-"""What the artist does with a plan and a take: edit segments, go through time, re-roll, export.
+"""What the artist does with a plan and a take: edit segments, go through time, re-roll.
 
-Made together with the parts that it acts on; the verbs of pictures and of the queue are in `studio`.
+Made together with the parts that it acts on; the verbs of pictures and of the queue are in `studio`, Export is in
+`export_controls`.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import timeline_edits as edits
-from app.picture_file import file_name
 from app.widgets.mode_switch import set_mode
 from engine.errors import BadInputError
 from engine.messages import FrameSpan, JobState
@@ -22,14 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QWidget
 
     from app.actions import Actions
     from app.project import Project
-    from app.studio import Codec, Studio
+    from app.studio import Studio
     from app.video_edit import VideoEdit
     from app.video_wing import VideoParts
-
-CODECS: dict[str, Codec] = {".mp4": "h264", ".mov": "prores", ".gif": "gif", ".webp": "webp"}
 
 
 class VideoControls(QObject):
@@ -77,7 +74,6 @@ class VideoControls(QObject):
             actions.zoom_timeline_out: partial(panel.view.zoom_by, -2),
             actions.fit_timeline: panel.view.fit,
             actions.reroll: self.reroll,
-            actions.export: self._export,
         }
         for action, verb in verbs.items():
             action.triggered.connect(partial(_call, verb))
@@ -185,21 +181,6 @@ class VideoControls(QObject):
         if (playhead.first, playhead.end) != (None, None):
             return (FrameSpan(start=playhead.span.start, stop=playhead.span.stop),)
         return video.selected_frames() or (FrameSpan(start=0, stop=video.length),)
-
-    def _export(self) -> None:
-        take, playhead = self._parts.take, self._parts.playhead
-        record, request = take.record, take.request
-        if record is None or request is None:
-            return
-        title = self.tr("Export take as")
-        kinds = self.tr("H.264 (*.mp4);;ProRes (*.mov);;GIF (*.gif);;WebP (*.webp);;PNG sequence: a folder (*)")
-        name = file_name(request.prompt, request.seed, ".mp4")
-        file, _ = QFileDialog.getSaveFileName(self._parts.panel.window(), title, name, kinds)
-        if file:
-            span = playhead.span
-            end = 0 if playhead.end is None else min(span.stop, request.frames)
-            codec = CODECS.get(Path(file).suffix.lower(), "png")
-            self._studio.export(record.info.job, Path(file), codec, (span.start, end), request.fps)
 
     def _show(self) -> None:
         """What can be done now."""

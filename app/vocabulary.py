@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.prompt_choices import WILDCARD
-
 if TYPE_CHECKING:
     from engine.messages import ModelSpec
+
+# Here and not with what draws from them, which would be loaded before the window is seen.
+WILDCARD = re.compile(r"__([A-Za-z0-9][A-Za-z0-9/ -]*(?:_[A-Za-z0-9/ -]+)*)__")
 
 _WORD = re.compile(r"[^\W_]+")
 

@@ -42,6 +42,15 @@ def length_text(frames: int, fps: float) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else clock(seconds)
 
 
+def bytes_text(size_bytes: int) -> str:
+    """The size of a file, in steps of a thousand, as file managers show it."""
+    size, units = float(size_bytes), ["B", "kB", "MB", "GB", "TB"]
+    while size >= 1000 and len(units) > 1:
+        size /= 1000
+        units.pop(0)
+    return f"{size:.1f} {units[0]}" if size < 10 and units[0] not in ("B", "kB") else f"{size:.0f} {units[0]}"
+
+
 def timecode(frame: int, fps: float) -> str:
     """When a frame comes, as m:ss and the frame within its second: 0:03:05 is frame 5 of second 3."""
     seconds = int(frame / fps)

@@ -36,12 +36,15 @@ class Plan(NamedTuple):
     queue: int = 0
     gallery: int = 0
     timeline: int = 0
+    settings: int = 640
+    """Height of the prompt panel, which has the width `prompt`."""
+    control: int = 0
 
 
 PLANS = {
-    Workspace.IMAGE: Plan(prompt=320, side=280, queue=240, gallery=480),
-    Workspace.CONTROL: Plan(prompt=420),
-    Workspace.VIDEO: Plan(prompt=320, side=280, queue=240, gallery=300, timeline=400),
+    Workspace.IMAGE: Plan(prompt=320, side=280, queue=240, gallery=480, control=200),
+    Workspace.CONTROL: Plan(prompt=420, settings=430, control=470),
+    Workspace.VIDEO: Plan(prompt=320, side=280, queue=240, gallery=300, timeline=400, control=200),
     Workspace.REVIEW: Plan(side=460, gallery=800),
 }
 
@@ -88,18 +91,21 @@ class Workspaces(QObject):
 
     def _lay_out(self, workspace: Workspace) -> None:
         plan = PLANS[workspace]
-        prompt, queue, gallery, timeline = self._window.docks
+        prompt, queue, gallery, timeline, control = self._window.docks
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea
         # First all to their places: the artist may have moved one, or taken it out of the window.
-        for dock, area in ((prompt, left), (queue, right), (gallery, right), (timeline, bottom)):
+        for dock, area in ((prompt, left), (control, left), (queue, right), (gallery, right), (timeline, bottom)):
             dock.setFloating(False)
             self._window.addDockWidget(area, dock)
         self._window.splitDockWidget(queue, gallery, Qt.Orientation.Vertical)
-        for dock, size in zip(self._window.docks, (plan.prompt, plan.queue, plan.gallery, plan.timeline), strict=True):
+        self._window.splitDockWidget(prompt, control, Qt.Orientation.Vertical)
+        sizes = (plan.prompt, plan.queue, plan.gallery, plan.timeline, plan.control)
+        for dock, size in zip(self._window.docks, sizes, strict=True):
             dock.setVisible(size > 0)
         self._resize((prompt, queue, gallery), (plan.prompt, plan.side, plan.side), Qt.Orientation.Horizontal)
         self._resize((queue, gallery), (plan.queue, plan.gallery), Qt.Orientation.Vertical)
+        self._resize((prompt, control), (plan.settings, plan.control), Qt.Orientation.Vertical)
         self._resize((timeline,), (plan.timeline,), Qt.Orientation.Vertical)
 
     def _resize(self, docks: tuple[QDockWidget, ...], sizes: tuple[int, ...], orientation: Qt.Orientation) -> None:

@@ -102,6 +102,18 @@ def choose_adapter(layer: ControlLayer, model: ModelSpec, paths: Paths) -> Adapt
     )
 
 
+def name_adapters(layers: tuple[ControlLayer, ...], model: ModelSpec, paths: Paths) -> tuple[ControlLayer, ...]:
+    """The layers, each that is on with the name of the adapter that it will be made with.
+
+    Raises:
+        BadInputError: One has no adapter, or one that does not suit the model.
+    """
+    return tuple(
+        msgspec.structs.replace(layer, adapter=choose_adapter(layer, model, paths).name) if layer.enabled else layer
+        for layer in layers
+    )
+
+
 def adapters_for(model: ModelSpec, specs: Mapping[str, AdapterSpec]) -> list[AdapterSpec]:
     """Those of `specs` that fit `model`. One whose folder is damaged does not; loading it says why."""
     if (model.no_controls and model.no_video_controls) or not specs:

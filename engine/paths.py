@@ -68,6 +68,16 @@ class Paths(NamedTuple):
         return self.home / "takes"
 
     @property
+    def masks(self) -> Path:
+        """What was painted over pictures that are being edited."""
+        return self.home / "masks"
+
+    @property
+    def pictures(self) -> Path:
+        """What was given to the window without a file: frames of takes, and pictures out of other programs."""
+        return self.home / "pictures"
+
+    @property
     def settings(self) -> Path:
         return self.home / "settings.toml"
 

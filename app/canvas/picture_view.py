@@ -75,9 +75,10 @@ class PictureView(QWidget):
 
     def show_image(self, image: QImage, path: str, words: str) -> None:
         """Show a picture. `path` is its file, empty while there is none; `words` describe it."""
-        if image.size() != self._image.size():
-            self._center = QPointF(image.width() / 2, image.height() / 2)
+        is_other = image.size() != self._image.size()
         self._image, self._path = image, path
+        if is_other:
+            self._center = self._content().center()
         self.setAccessibleName(words)
         self.update()
         self.zoom_changed.emit(self.zoom)
@@ -86,7 +87,7 @@ class PictureView(QWidget):
         """Zoom to this factor, keeping the point `at` of the widget where it is; 0 fits the picture in."""
         if not zoom:
             self._zoom = 0.0
-            self._center = QPointF(self._image.width() / 2, self._image.height() / 2)
+            self._center = self._content().center()
         else:
             anchor = at or QPointF(self.rect().center())
             before = self.picture_point(anchor)
@@ -102,9 +103,18 @@ class PictureView(QWidget):
     def _fit_zoom(self) -> float:
         if self._image.isNull():
             return 1.0
-        room = self.size() - QSize(2 * MARGIN_PX, 2 * MARGIN_PX)
-        scale = min(room.width() / self._image.width(), room.height() / self._image.height())
+        room, content = self.size() - QSize(2 * MARGIN_PX, 2 * MARGIN_PX), self._content()
+        scale = min(room.width() / content.width(), room.height() / content.height())
         return max(scale * self.devicePixelRatioF(), MIN_ZOOM)
+
+    def _content(self) -> QRectF:
+        """What has to fit in, in pixels of the picture."""
+        return QRectF(self._image.rect())
+
+    def widget_rect(self, rect: QRectF) -> QRectF:
+        """Where a part of the picture, given in its pixels, lies in the widget."""
+        middle, scale = QPointF(self.width() / 2, self.height() / 2), self._scale()
+        return QRectF(middle + (rect.topLeft() - self._center) * scale, rect.size() * scale)
 
     def picture_point(self, point: QPointF) -> QPointF:
         """The point of the picture, in its pixels, that lies under a point of the widget."""
@@ -112,22 +122,19 @@ class PictureView(QWidget):
         return self._center + (point - middle) / self._scale()
 
     def _keep_in_sight(self) -> None:
-        self._center.setX(min(max(self._center.x(), 0.0), self._image.width()))
-        self._center.setY(min(max(self._center.y(), 0.0), self._image.height()))
+        content = self._content()
+        self._center.setX(min(max(self._center.x(), content.left()), content.right()))
+        self._center.setY(min(max(self._center.y(), content.top()), content.bottom()))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._theme.tokens.color("surround"))
         if self._image.isNull():
             return
-        scale = self._scale()
-        size = QPointF(self._image.width(), self._image.height()) * scale
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        corner = middle - self._center * scale
         # From 200 % on the artist looks at pixels; below, at the picture.
         is_smooth = self.is_fit or self.zoom < SHARP_FROM_ZOOM
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
-        painter.drawImage(QRectF(corner.x(), corner.y(), size.x(), size.y()), self._image)
+        painter.drawImage(self.widget_rect(QRectF(self._image.rect())), self._image)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from app.canvas.abilities import Page, Shown, show_abilities
 from app.canvas.candidates import CandidateModel
 from app.canvas.grid import CandidateGrid
 from app.canvas.map_page import MapPage
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.actions import Actions
+    from app.canvas.painting.edit_page import EditPage
     from app.canvas.player import PlayerPage
     from app.icons import Icons
     from app.job_record import JobRecord
@@ -37,6 +39,8 @@ class Stage(QWidget):
 
     retry_pressed = Signal(str)
     example_pressed = Signal()
+    leave_pressed = Signal()
+    """Escape, while a picture is being edited."""
     picture_changed = Signal(str, int)
     """Key of the job and index of the picture that is current now; index -1 for none."""
 
@@ -68,8 +72,11 @@ class Stage(QWidget):
         self.grid = CandidateGrid(self.candidates, cache, theme)
         self.large = PictureView(theme)
         self.outcome = OutcomeCard(icons, log_file)
-        self.map = MapPage(cache, theme)
+        self.map = MapPage(jobs, cache, theme, icons)
         self._is_large = False
+        self._before: QImage | None = None
+        self._editor: EditPage | None = None
+        self._shows_editor = False
         self._make_player = player
         self.player: PlayerPage | None = None
         """The page for takes, built with the first of them."""
@@ -110,6 +117,11 @@ class Stage(QWidget):
     def is_large(self) -> bool:
         return self._is_large
 
+    @property
+    def shows_editor(self) -> bool:
+        """Whether the picture that is being edited is shown, not a job."""
+        return self._shows_editor
+
     def current_index(self) -> int:
         """Index of the current picture in its batch, or -1."""
         index = self.grid.currentIndex()
@@ -119,8 +131,8 @@ class Stage(QWidget):
         """File of the current picture; empty while it has none."""
         return str(self.grid.currentIndex().data(CellRole.PATH) or "")
 
-    def show_job(self, key: str, picture: int = 0, *, large: bool = False) -> None:
-        """Put a job on the canvas, with this picture current."""
+    def show_job(self, key: str, picture: int = 0, *, large: bool = False, behind: bool = False) -> None:
+        """Put a job on the canvas, with this picture current; `behind` the picture that is being edited."""
         record = self._jobs.record(key)
         if record is not None and isinstance(record.request, ExportRequest):
             # What is worth seeing of an export is the take that it came from.
@@ -128,18 +140,40 @@ class Stage(QWidget):
         if key != self.candidates.key:
             self.candidates.show_job(key)
         self._is_large = large
+        self._shows_editor = behind
         self._select(picture)
+        self._show()
+
+    def adopt_editor(self, page: EditPage, bar: QWidget) -> None:
+        """Take the page for editing in, and what belongs above everything while a picture is edited."""
+        self._editor = page
+        self.stack.addWidget(page)
+        self._column.insertWidget(0, bar)
+        page.view.zoom_changed.connect(self._show_zoom)
+
+    def show_editor(self, *, shown: bool = True) -> None:
+        """Show the picture that is being edited, or the job again."""
+        if shown != self._shows_editor:
+            self._shows_editor = shown
+            self._show()
+        if shown and self._editor is not None:
+            self._editor.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_before(self, before: QImage | None) -> None:
+        """Show this in place of the current picture, or the picture itself again."""
+        self._before = before
         self._show()
 
     def open_large(self, picture: int) -> None:
         """Show this picture of the job alone."""
-        self._is_large = True
+        self._is_large, self._shows_editor = True, False
         self._select(picture)
         self._show()
         self.large.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def open_grid(self) -> None:
         """Back to all pictures of the job."""
+        self.show_editor(shown=False)
         if self.record is not None and (self.record.video is not None or self.page is self.map):
             return
         self._is_large = False
@@ -148,17 +182,22 @@ class Stage(QWidget):
 
     def set_zoom(self, zoom: float) -> None:
         """Show the current picture large at this zoom; 0 fits it in."""
-        if self.player is not None and self.page is self.player:
-            self.player.view.set_zoom(zoom)
-            return
+        view = self._view()
         if self.page is self.map:
-            self.map.view.set_zoom(zoom)
-            return
-        if self.current_index() < 0:
-            return
-        if not self._is_large:
+            self.map.set_zoom(zoom)
+        elif view is not None:
+            view.set_zoom(zoom)
+        elif self.current_index() >= 0:
             self.open_large(self.current_index())
-        self.large.set_zoom(zoom)
+            self.large.set_zoom(zoom)
+
+    def _view(self) -> PictureView | None:
+        """The view of what is shown large; None while that are all pictures of a job."""
+        if self.player is not None and self.page is self.player:
+            return self.player.view
+        if self._editor is not None and self.page is self._editor:
+            return self._editor.view
+        return self.map.view if self.page is self.map else self.large if self._is_large else None
 
     def step(self, by: int) -> None:
         """Go to a neighbour in the batch, or to the next frame of the take."""
@@ -184,6 +223,8 @@ class Stage(QWidget):
             self._show()
 
     def _page(self, record: JobRecord | None) -> QWidget:
+        if self._shows_editor and self._editor is not None:
+            return self._editor
         if record is None:
             return self.empty
         if record.state in (JobState.FAILED, JobState.CANCELLED):
@@ -218,7 +259,8 @@ class Stage(QWidget):
         if self.player is not None and page is self.player:
             self.player.show_job(self.candidates.key)
         self.stack.setCurrentWidget(page)
-        self.head.show_record(record, max(self.current_index(), 0))
+        seen = None if page is self._editor else record
+        self.head.show_record(seen, max(self.current_index(), 0), is_before=self._before is not None)
         self._show_large()
         self._show_actions(record, page)
         self.picture_changed.emit(self.candidates.key, self.current_index())
@@ -234,41 +276,32 @@ class Stage(QWidget):
         words = str(self.candidates.index(row).data(Qt.ItemDataRole.AccessibleTextRole))
         # A picture that is still being decoded keeps the last one on the screen: no flash between two.
         if image is not None or picture is None:
-            self.large.show_image(image or QImage(), self.current_path(), f"{words}: {record.request.prompt}")
+            shown = self._before or image or QImage()
+            self.large.show_image(shown, self.current_path(), f"{words}: {record.request.prompt}")
 
     def _show_actions(self, record: JobRecord | None, page: QWidget) -> None:
-        actions, row = self._actions, self.current_index()
-        has_pictures, has_take, has_map = page in (self.grid, self.large), page is self.player, page is self.map
-        is_on_disk = (has_pictures or has_take or has_map) and bool(self.current_path())
-        for action in (actions.save_as, actions.reveal, actions.star, actions.copy_picture):
-            action.setEnabled(is_on_disk)
-        actions.copy_settings.setEnabled(record is not None)
-        # A map has no settings of pictures; its own page says what can be done with it.
-        actions.reuse.setEnabled(record is not None and (record.image is not None or record.video is not None))
-        actions.grid.setEnabled(has_pictures)
-        for action in (actions.fit, actions.actual, actions.double):
-            action.setEnabled(has_pictures or has_take or has_map)
-        actions.previous.setEnabled(has_take or (has_pictures and row > 0))
-        actions.next.setEnabled(has_take or (has_pictures and 0 <= row < self.candidates.rowCount() - 1))
-        is_starred = is_on_disk and self.current_path() in self._stars
+        actions, row, count = self._actions, self.current_index(), self.candidates.rowCount()
+        has_take, has_editor = page is self.player, page is self._editor
+        pages: dict[QWidget | None, Page] = {self.grid: "pictures", self.large: "pictures", self.map: "map"}
+        kind = "take" if has_take else "editor" if has_editor else pages.get(page, "other")
+        shown = Shown(kind, record, row, count, self.current_path())
+        show_abilities(actions, shown)
+        is_starred = shown.is_on_disk and shown.path in self._stars
         self._icons.dress(actions.star, "star-on" if is_starred else "star", "warn" if is_starred else "text")
         actions.star.setText(self.tr("Remove star") if is_starred else self.tr("Star"))
-        self.foot.setVisible(has_pictures or has_map)
+        self.foot.setVisible(kind in ("pictures", "map", "editor"))
+        self.foot.show_uses(has_results=not has_editor, is_edit=shown.is_edit)
         if self.player is not None:
             self.player.transport.setVisible(has_take)
-        self.foot.show_place(row, self.candidates.rowCount())
+        self.foot.show_place(*((-1, 0) if has_editor else (row, count)))
         self._show_zoom()
 
     def _show_zoom(self) -> None:
-        actions, large = self._actions, self.large
-        is_large = self._is_large
+        actions, view = self._actions, self._view()
         if self.player is not None and self.page is self.player:
-            large, is_large = self.player.view, True
-            self.player.transport.show_zoom(large.zoom)
-        elif self.page is self.map:
-            large, is_large = self.map.view, True
-        actions.grid.setChecked(not is_large)
-        actions.fit.setChecked(is_large and large.is_fit)
+            self.player.transport.show_zoom(self.player.view.zoom)
+        actions.grid.setChecked(view is None)
+        actions.fit.setChecked(view is not None and view.is_fit)
         for action, zoom in ((actions.actual, 1.0), (actions.double, 2.0)):
-            action.setChecked(is_large and not large.is_fit and large.zoom == zoom)
-        self.foot.show_zoom(large.zoom if is_large else None)
+            action.setChecked(view is not None and not view.is_fit and view.zoom == zoom)
+        self.foot.show_zoom(view.zoom if view is not None else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -12,10 +13,12 @@ from app.words import frames_text, length_text, pictures_text, size_text, steps_
 from engine.messages import ControlMapRequest, JobState
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QAction
+    from PySide6.QtGui import QAction, QResizeEvent
 
     from app.actions import Actions
     from app.job_record import JobRecord
+
+ROOMY_PX = 540
 
 
 class HeadStrip(QFrame):
@@ -33,13 +36,16 @@ class HeadStrip(QFrame):
         row.addWidget(self.prompt, 1)
         row.addWidget(self.figures)
 
-    def show_record(self, record: JobRecord | None, picture: int) -> None:
-        """Describe a job and which picture of it is current; hides itself when there is none."""
+    def show_record(self, record: JobRecord | None, picture: int, *, is_before: bool = False) -> None:
+        """Describe a job and which picture of it is current; hides itself when there is none.
+
+        With `is_before`, what is seen is the picture that it was made from.
+        """
         self.setVisible(record is not None)
         if record is None:
             return
         request = record.request
-        self.prompt.setText(request.prompt)
+        self.prompt.setText(self.tr("Before this edit") if is_before else request.prompt)
         self.prompt.setToolTip(request.prompt)
         parts: list[str] = []
         if record.video is not None:
@@ -52,6 +58,8 @@ class HeadStrip(QFrame):
             image = record.image
             parts = [size_text(image.width, image.height), steps_text(image.steps)]
             parts.append(self.tr("seed {seed}").format(seed=image.seed + picture))
+            if image.edit is not None:
+                parts.append(self.tr("edit of {name}").format(name=Path(image.edit.picture).name))
         elif isinstance(request, ControlMapRequest):
             parts = [size_text(request.width, request.height), self.tr("control map")]
         if record.state is JobState.DONE and record.info.seconds:
@@ -70,10 +78,13 @@ class FootStrip(QFrame):
         self._place.setObjectName("quiet")
         self._place.setAlignment(Qt.AlignmentFlag.AlignCenter)
         views = (actions.grid, actions.fit, actions.actual, actions.double)
-        uses = (actions.star, actions.save_as, actions.copy_picture, actions.copy_settings, actions.reuse)
+        edits, copies = (actions.edit_picture, actions.before), (actions.copy_picture, actions.copy_settings)
+        uses = (*edits, actions.star, actions.save_as, *copies, actions.reuse)
         steps = (actions.previous, actions.next)
         made = {action: action_button(action) for action in (*views, *steps, *uses)}
         self.buttons: list[QWidget] = list(made.values())
+        self._zooms = (made[actions.actual], made[actions.double], self._zoom)
+        self._uses, self._before = [made[action] for action in uses], made[actions.before]
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(2)
@@ -92,9 +103,20 @@ class FootStrip(QFrame):
     def show_place(self, row: int, count: int) -> None:
         """Say which picture of how many is current."""
         if row < 0:
-            self._place.setText(pictures_text(count))
+            self._place.setText(pictures_text(count) if count else "")
         else:
             self._place.setText(self.tr("{number} of {count}").format(number=row + 1, count=count))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # In the narrowest window the zoom is left to its keys and the wheel, and nothing is cut off.
+        for widget in self._zooms:
+            widget.setVisible(event.size().width() >= ROOMY_PX)
+
+    def show_uses(self, *, has_results: bool, is_edit: bool) -> None:
+        """Show the buttons for results where there are some, and that for comparing where there is a before."""
+        for button in self._uses:
+            button.setVisible(has_results and (button is not self._before or is_edit))
 
     def show_zoom(self, zoom: float | None) -> None:
         """Say how large the picture is; None in the grid."""

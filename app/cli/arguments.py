@@ -11,7 +11,7 @@ from typing import TypeAlias, TypeVar
 import msgspec
 
 from app.cli.console import Console
-from engine.adapters import choose_adapter
+from engine.adapters import name_adapters
 from engine.catalogue import find_model
 from engine.errors import BadInputError
 from engine.messages import ControlLayer, ImageRequest, ModelSpec, VideoRequest, draw_seed
@@ -132,18 +132,6 @@ def parse_control(text: str, *, folders: bool = False) -> ControlLayer:
                 "use adapter, weight, start, end, mode, resize, mask, frame or map"
             )
     return ControlLayer(kind=kind, picture=_existing(file, folders=folders), **fields)  # pyright: ignore[reportArgumentType]  # checked by ControlLayer
-
-
-def name_adapters(layers: tuple[ControlLayer, ...], spec: ModelSpec, paths: Paths) -> tuple[ControlLayer, ...]:
-    """The layers, each with the name of the adapter that it will be made with.
-
-    Raises:
-        BadInputError: One has no adapter, or one that does not suit the model.
-    """
-    return tuple(
-        msgspec.structs.replace(layer, adapter=choose_adapter(layer, spec, paths).name) if layer.enabled else layer
-        for layer in layers
-    )
 
 
 def _existing(name: str, *, folders: bool) -> str:

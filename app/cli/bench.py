@@ -1,6 +1,6 @@
 """`onetake bench`: how fast and how large, measured on this machine in processes of their own.
 
-`image` and `video` hand over to the engine's own benchmark; `start` times the window and the first picture.
+`image`, `video` and `control` hand over to the engine's own benchmark; `start` times the window and the first picture.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
@@ -37,6 +38,15 @@ VIDEO_OPTIONS = {
     "quality-frames": "length of the take of --quality (default: 480)",
     "steps": "denoising steps (default: the model's)",
     "side": "width and height in pixels (default: the model's)",
+}
+CONTROL_OPTIONS = {
+    "pictures": "a folder of pictures to follow: NAME.png, NAME.txt with its prompt, KIND/NAME.png with its map",
+    "sources": "how many pictures are followed (default: 4)",
+    "seeds": "pictures of each, with and without control (default: 4)",
+    "rounds": "measurements of the cost; the median counts (default: 9)",
+    "steps": "denoising steps (default: the model's)",
+    "side": "width and height in pixels (default: the model's)",
+    "device": "cpu, or cuda:0 and so on",
 }
 
 # What "a bare PySide6 QMainWindow" is. It tells when it was painted in the way our own window does (app.start_report).
@@ -71,6 +81,13 @@ def add_to(commands: Commands) -> None:
     for option, meaning in VIDEO_OPTIONS.items():
         video.add_argument(f"--{option}", help=meaning)
     video.add_argument("--quality", action="store_true", help="measure drift and seams of one long take instead")
+    control = add_command(verbs, "control", "how closely controls are followed beside none, and the cost", run_control)
+    control.add_argument("--model", default="papercut")
+    control.add_argument(
+        "--adapter", action="append", default=[], metavar="KIND=FOLDER", help="once for each kind (default: all)"
+    )
+    for option, meaning in CONTROL_OPTIONS.items():
+        control.add_argument(f"--{option}", help=meaning)
 
 
 def run_image(arguments: argparse.Namespace, _paths: Paths, console: Console) -> int:
@@ -82,13 +99,29 @@ def run_image(arguments: argparse.Namespace, _paths: Paths, console: Console) ->
 def run_video(arguments: argparse.Namespace, _paths: Paths, console: Console) -> int:
     """Run the engine's video benchmark with the options that were given, and pass on what it says."""
     command = [sys.executable, "-m", "engine.bench", "video", "--json", "--model", arguments.model]
-    for option in VIDEO_OPTIONS:
-        value: str | None = getattr(arguments, option.replace("-", "_"))
-        if value is not None:
-            command += [f"--{option}", value]
+    command += _given(arguments, VIDEO_OPTIONS)
     if arguments.quality:
         command.append("--quality")
     return _relay(_run(command, os.environ.copy(), VIDEO_TIMEOUT_S), console)
+
+
+def run_control(arguments: argparse.Namespace, _paths: Paths, console: Console) -> int:
+    """Run the engine's control benchmark with the options that were given, and pass on what it says."""
+    command = [sys.executable, "-m", "engine.bench", "control", "--json", "--model", arguments.model]
+    for adapter in arguments.adapter:
+        command += ["--adapter", adapter]
+    command += _given(arguments, CONTROL_OPTIONS)
+    return _relay(_run(command, os.environ.copy(), VIDEO_TIMEOUT_S), console)
+
+
+def _given(arguments: argparse.Namespace, options: Iterable[str]) -> list[str]:
+    """Those of the options that were given, as they were."""
+    words: list[str] = []
+    for option in options:
+        value: str | None = getattr(arguments, option.replace("-", "_"))
+        if value is not None:
+            words += [f"--{option}", value]
+    return words
 
 
 def run_start(_arguments: argparse.Namespace, _paths: Paths, console: Console) -> int:

@@ -20,7 +20,7 @@ from engine.messages import (
 )
 from engine.paths import Paths
 
-_STRENGTH: dict[EditMethod, float] = {"img2img": 0.75, "inpaint": 1.0, "outpaint": 1.0}
+_STRENGTH: dict[EditMethod, float] = {"img2img": 0.75, "inpaint": 1.0, "outpaint": 1.0, "cycle": 0.8}
 
 
 def add_to(commands: Commands) -> None:
@@ -31,10 +31,15 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--method",
         choices=EDIT_METHODS,
-        help="img2img: all of it; inpaint: the mask; outpaint: new margins (default: by what is given)",
+        help="img2img: all of it; inpaint: the mask; outpaint: new margins; cycle: the same picture in other words, "
+        "with --source-prompt (default: by what is given)",
     )
+    parser.add_argument("--source-prompt", default="", metavar="TEXT", help="cycle: what the picture shows")
     parser.add_argument(
-        "--strength", type=float, metavar="S", help="up to 1; less keeps more (default: 0.75, with a mask 1)"
+        "--strength",
+        type=float,
+        metavar="S",
+        help="up to 1; less keeps more (default: 0.75, with a mask 1, for cycle 0.8)",
     )
     _add_mask(parser)
     for side in Margins.__struct_fields__:
@@ -46,7 +51,7 @@ def add_to(commands: Commands) -> None:
         control="a control picture for the whole result; may be given several times",
     )
     parser.add_argument(
-        "--resize", default="crop", choices=("stretch", "crop", "fit"), help="img2img: to --size (default: crop)"
+        "--resize", default="crop", choices=("stretch", "crop", "fit"), help="img2img, cycle: to --size (default: crop)"
     )
     parser.add_argument("--frame", type=int, metavar="N", help="which frame of an animation, counted from 0")
     add_detach(parser)
@@ -102,9 +107,7 @@ def build_request(arguments: argparse.Namespace, paths: Paths) -> ImageRequest:
 
 def _edit(arguments: argparse.Namespace) -> PictureEdit:
     margins = Margins(left=arguments.left, top=arguments.top, right=arguments.right, bottom=arguments.bottom)
-    method: EditMethod = arguments.method or (
-        "img2img" if margins.is_empty and not arguments.mask else "inpaint" if margins.is_empty else "outpaint"
-    )
+    method: EditMethod = arguments.method or _usual_method(arguments, margins)
     return PictureEdit(
         picture=str(Path(arguments.picture).expanduser().absolute()),
         method=method,
@@ -118,7 +121,16 @@ def _edit(arguments: argparse.Namespace) -> PictureEdit:
         feather=arguments.feather,
         resize=arguments.resize,
         frame=arguments.frame,
+        source_prompt=arguments.source_prompt,
     )
+
+
+def _usual_method(arguments: argparse.Namespace, margins: Margins) -> EditMethod:
+    if not margins.is_empty:
+        return "outpaint"
+    if arguments.mask:
+        return "inpaint"
+    return "cycle" if arguments.source_prompt else "img2img"
 
 
 def _size(edit: PictureEdit, spec: ModelSpec) -> tuple[int, int]:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from engine.errors import OutputError
-from engine.messages import SUFFIX_OF_CODEC
+from engine.messages import SUFFIX_OF_CODEC, Codec
 
-Codec: TypeAlias = Literal["h264", "prores", "gif", "webp", "png"]
-CODECS: tuple[Codec, ...] = ("h264", "prores", "gif", "webp", "png")
-_BY_SUFFIX: dict[str, Codec] = {SUFFIX_OF_CODEC[codec]: codec for codec in CODECS}
+BY_SUFFIX: dict[str, Codec] = {
+    ".mp4": "h264",
+    ".webm": "vp9",
+    ".mov": "prores",
+    ".mkv": "ffv1",
+    ".gif": "gif",
+    ".webp": "webp",
+}
+"""What a name stands for where no codec is given."""
 
 
 def parse_target(text: str, codec: Codec | None = None) -> tuple[str, Codec]:
-    """The absolute path of `-o` and its codec: by the suffix, and "png" for a folder.
+    """The absolute path of `-o` and its codec: by the suffix, "png" for a folder, or another that fits and is given.
 
     Args:
         text: As typed; empty for the outputs folder. A folder is there already, or ends with a slash.
@@ -29,13 +34,13 @@ def parse_target(text: str, codec: Codec | None = None) -> tuple[str, Codec]:
     path = Path(text).expanduser().absolute()
     separators = tuple(mark for mark in (os.sep, os.altsep) if mark)
     is_folder = text.endswith(separators) or path.is_dir()
-    found = "png" if is_folder else _BY_SUFFIX.get(path.suffix.lower()) if path.suffix else None
+    found = "png" if is_folder else BY_SUFFIX.get(path.suffix.lower()) if path.suffix else None
     if found is None:
         raise OutputError(
-            f"output {text} is no name of a movie; end it in .mp4, .mov, .gif or .webp, "
+            f"output {text} is no name of a movie; end it in {', '.join(BY_SUFFIX)}, "
             f"or in {os.sep} for a folder of pictures"
         )
-    if codec not in (None, found):
+    if codec is not None and SUFFIX_OF_CODEC[codec] != SUFFIX_OF_CODEC[found]:
         wanted = SUFFIX_OF_CODEC[codec] or os.sep
         raise OutputError(f"output {text} does not suit {codec}; end it in {wanted}, or use --codec {found}")
-    return str(path), found
+    return str(path), codec or found

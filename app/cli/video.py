@@ -36,7 +36,11 @@ def add_to(commands: Commands) -> None:
     parser = add_command(commands, "video", "make a video in one take from a prompt or a timeline", run)
     parser.add_argument("prompt", metavar="PROMPT", nargs="?", help="what to show; left out with --timeline")
     parser.add_argument(
-        "-o", "--output", default="", metavar="FILE", help="out.mp4, .mov, .gif, .webp, or folder/ for pictures"
+        "-o",
+        "--output",
+        default="",
+        metavar="FILE",
+        help="out.mp4, .webm, .mov, .mkv, .gif, .webp, or folder/ for pictures",
     )
     add_model(parser)
     parser.add_argument("--frames", type=int, help="length (default: the model's)")
@@ -50,7 +54,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--timeline", metavar="FILE", help="prompts over time: JSON, or .otio of an editing program")
     parser.add_argument("--start-image", metavar="FILE", help="the first frame, where the model takes it")
     parser.add_argument("--end-image", metavar="FILE", help="the last frame, where the model takes it")
-    add_control(parser, "a control: FILE is a picture, an animation or a folder of pictures, one for each frame")
+    add_control(parser, "a control: FILE is a picture, or one for each frame: a movie, an animation, a folder")
     add_detach(parser)
 
 

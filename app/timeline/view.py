@@ -14,7 +14,7 @@ from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPai
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import timeline_edits as edits
-from app.project import DRAG
+from app.edit_change import DRAG
 from app.timeline import filmstrip, painting
 from app.timeline.area import NAMES_PX, TimeArea
 from app.timeline.gestures import Carry, Gesture, Roll, Scrub, Stretch, Trim

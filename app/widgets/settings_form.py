@@ -165,6 +165,9 @@ class SettingsForm(QWidget):
         if self._project.video.is_active:
             after = replace(self._project.video, steps=steps)
             self._project.change_video(self.tr("settings"), after, merge="steps")
+        elif self._project.edit.is_editing:
+            after = replace(self._project.canvas, steps=steps)
+            self._project.change_canvas(self.tr("settings"), after, merge="steps")
         else:
             self._project.change(self.tr("settings"), steps=steps)
 
@@ -186,6 +189,8 @@ class SettingsForm(QWidget):
         self.seed.show_seed(edit.seed, locked=edit.seed_locked)
         self._show_kind()
         steps = edit.video.steps if edit.video.is_active else edit.steps
+        if edit.is_editing:
+            steps = edit.canvas.steps_for(self._project.spec)
         for field, value in ((self.count, edit.count), (self.steps, steps)):
             with QSignalBlocker(field):
                 field.setMaximum(max(field.maximum(), value))
@@ -198,6 +203,9 @@ class SettingsForm(QWidget):
     def _show_kind(self) -> None:
         """Fields of pictures or of takes."""
         is_video = self._project.video.is_active
+        is_editing = self._project.edit.is_editing
+        self.size_field.setEnabled(not is_editing)
+        self.size_field.setToolTip(self.tr("The size follows the picture that is edited") if is_editing else "")
         for field in self._of_pictures:
             field.setVisible(not is_video)
         for field in self._of_takes:
@@ -213,6 +221,7 @@ class SettingsForm(QWidget):
             self.model.addItem(spec.title, spec.name)
             self.model.setItemData(self.model.count() - 1, spec.description, Qt.ItemDataRole.ToolTipRole)
         self._show_model()
+        self._show(set())
 
     def _show_model(self) -> None:
         name, spec = self._project.edit.model, self._project.spec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from engine.acceleration.fused_decoder import fuse_tiny_decoder
 
@@ -10,10 +10,16 @@ if TYPE_CHECKING:
     from torch import nn
 
     from engine.acceleration.plan import ExecutionPlan
-    from engine.models.image_model import ImageModel
 
 
-def accelerate(model: ImageModel, plan: ExecutionPlan) -> None:
+class _Decoding(Protocol):
+    """What decodes pictures with a diffusers autoencoder."""
+
+    @property
+    def vae(self) -> nn.Module: ...
+
+
+def accelerate(model: _Decoding, plan: ExecutionPlan) -> None:
     """Make `model`, loaded for `plan`, compute as the plan says."""
     if plan.fused_decoder and type(model.vae).__name__ == "AutoencoderTiny":
         fused = fuse_tiny_decoder(cast("nn.Module", model.vae.decoder))

@@ -48,6 +48,10 @@ class _FusedDecoder(nn.Module):
         hidden = hidden.contiguous(memory_format=torch.channels_last)
         return cast("Tensor", self.layers(hidden)).mul_(2).sub_(1)
 
+    def __deepcopy__(self, memo: dict[int, object]) -> _FusedDecoder:
+        """Itself: reordered weights cannot be copied, and nothing here ever changes."""
+        return self
+
 
 class _FusedConv(nn.Module):
     """A convolution, optionally with a ReLU or with an addition and a ReLU."""

@@ -80,6 +80,11 @@ def has_native_bfloat16() -> bool:
     return any(bool(capabilities.get(name)) for name in ("avx512_bf16", "amx_bf16", "arm_bf16", "bf16"))
 
 
+def has_fused_kernels() -> bool:
+    """Whether torch was built with the kernels of the fused decoder."""
+    return torch.backends.mkldnn.is_available()
+
+
 def cpu_threads() -> int:
     """Physical cores that this process may use, unless OMP_NUM_THREADS says otherwise."""
     wanted = os.environ.get("OMP_NUM_THREADS", "")

@@ -1,6 +1,6 @@
-"""`python -m engine.bench image` and `video`: what this machine does, measured in one run of its own processes.
+"""`python -m engine.bench image`, `video`, `control`: what this machine does, measured in one run of its own processes.
 
-Owns the command line and the form of the answer. What is measured is engine.bench.image's and engine.bench.video's.
+Owns the command line and the form of the answer. What is measured is engine.bench.image's, video's and control's.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
+from engine.bench.control_command import add_control_options, measure_asked
 from engine.bench.image import measure_image
 from engine.bench.video import measure_quality, measure_video
 from engine.bench.video_report import VideoBench
@@ -35,6 +36,9 @@ def main() -> int:
     image.set_defaults(measure=_image)
     video = verbs.add_parser("video", help="scaling, exchange, memory, beside diffusers' FreeNoise and the cost model")
     _add_video(video)
+    control = verbs.add_parser("control", help="how closely controls are followed beside none, and what one costs")
+    add_control_options(control)
+    control.set_defaults(measure=measure_asked)
     arguments = parser.parse_args()
     try:
         spec = find_model(arguments.model, Paths.from_environment())

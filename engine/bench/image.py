@@ -101,11 +101,11 @@ def measure_image(spec: ModelSpec, device: str, rounds: int) -> ImageReport:
             "ours with file": lambda: _pictures(loaded, prompts.new(), Path(folder) / "picture.tmp"),
         }
         our_batch = {"ours": lambda: _pictures(loaded, prompts.new(), count=BATCH)}
-        _median_seconds({**ours, **our_batch}, 1, plan.device)
+        median_seconds({**ours, **our_batch}, 1, plan.device)
         peak_bytes = _peak_bytes(plan.device)  # before the pipelines of others take their share
         stock = {"fp32": _stock(spec, device, torch.float32), "same": _stock(spec, device, plan.torch_dtype)}
-        single = _median_seconds({**ours, **_calls(stock, spec, prompts, 1)}, rounds, plan.device)
-        batch = _median_seconds({**our_batch, **_calls(stock, spec, prompts, BATCH)}, -(-rounds // 4), plan.device)
+        single = median_seconds({**ours, **_calls(stock, spec, prompts, 1)}, rounds, plan.device)
+        batch = median_seconds({**our_batch, **_calls(stock, spec, prompts, BATCH)}, -(-rounds // 4), plan.device)
     return ImageReport(
         model=spec.name,
         device=plan.device,
@@ -114,8 +114,8 @@ def measure_image(spec: ModelSpec, device: str, rounds: int) -> ImageReport:
         height=spec.default_height,
         threads=plan.threads,
         rounds=rounds,
-        machine=_machine(plan.device),
-        torch=torch.__version__,
+        machine=machine_name(plan.device),
+        torch=str(torch.__version__),
         diffusers=_diffusers_version(),
         seconds_per_picture=single["ours"],
         seconds_per_picture_with_file=single["ours with file"],
@@ -192,7 +192,7 @@ def _calls(
     return {name: lambda pipeline=pipeline: call(pipeline) for name, pipeline in pipelines.items()}
 
 
-def _median_seconds(calls: Mapping[str, Callable[[], object]], rounds: int, device: str) -> dict[str, float]:
+def median_seconds(calls: Mapping[str, Callable[[], object]], rounds: int, device: str) -> dict[str, float]:
     """Median time of each call, called in turn, after one round that does not count."""
     times: dict[str, list[float]] = {name: [] for name in calls}
     for turn in range(rounds + 1):
@@ -222,7 +222,7 @@ def _peak_bytes(device: str) -> int:
     return peak if platform.system() == "Darwin" else peak * 1024
 
 
-def _machine(device: str) -> str:
+def machine_name(device: str) -> str:
     if device != "cpu":
         return torch.cuda.get_device_name(device)
     name = torch.cpu.get_capabilities().get("cpu_name") or platform.processor() or platform.machine()

@@ -1,65 +1,148 @@
 """Which picture controls which frame of a take: frame i of a clip controls frame i.
 
-Owns that rule. A layer's file may be one picture, which controls every frame, or an animation; its place may also be a
-folder of pictures in the order of their names. Masks follow the same rule. Nothing is read here but names and counts.
+Owns that rule. A layer's file may be one picture, which controls every frame, an animation or a movie; its place may
+also be a folder of pictures in the order of their names. Masks follow the same rule. Frames are counted, not timed: a
+movie of 24 frames a second controls a take of 8 frame by frame, and a note says so. What holds fewer frames than the
+take is refused, what holds more is used as far as the take goes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.control.hints import SourceFrame, digest_file
 from engine.errors import BadInputError
-from engine.media.reading import inspect_picture
+from engine.media.movie_reading import MovieReader, inspect_movie, is_movie
+from engine.media.reading import inspect_picture, read_picture
 
 if TYPE_CHECKING:
     from engine.messages import ControlLayer
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif"}
-_MOVIES = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"}
 MAX_FILES = 100_000
 
 
 class Footage:
     """A layer with the pictures of a take's frames."""
 
-    def __init__(self, layer: ControlLayer, frames: int) -> None:
-        """`frames` is the take's length.
+    def __init__(self, layer: ControlLayer, frames: int, fps: float = 0.0) -> None:
+        """Look at the files, without decoding them.
+
+        Args:
+            layer: The layer.
+            frames: The take's length.
+            fps: Its rate, for the note about a movie's; 0 for none.
 
         Raises:
             BadInputError: A file is missing or no picture, or there are fewer pictures than frames.
         """
         self._layer = layer
-        self._pictures = _sequence(Path(layer.picture), frames)
-        self._masks = None if layer.mask is None else _sequence(Path(layer.mask), frames)
-        self._is_animated = False
-        if self._pictures is None and layer.frame is None:
-            if Path(layer.picture).suffix.lower() in _MOVIES:
-                raise BadInputError(
-                    f"{layer.picture} is a movie, which controls do not read; turn it into a folder of pictures"
-                )
-            held = inspect_picture(Path(layer.picture)).frames
-            if 1 < held < frames:
-                raise _too_short(Path(layer.picture), held, frames)
-            self._is_animated = held > 1
+        self._picture = _Strip(Path(layer.picture), frames, layer.frame)
+        self._mask = None if layer.mask is None else _Strip(Path(layer.mask), frames)
+        strips = (self._picture,) if self._mask is None else (self._picture, self._mask)
+        self._strips = strips
+        self.notes = tuple(note for strip in strips if (note := strip.note_on_rate(fps)))
 
     def at(self, frame: int) -> ControlLayer:
         """The layer as it is for global frame `frame`, with one picture and one mask."""
-        layer = self._layer
-        if self._pictures is not None:
-            layer = msgspec.structs.replace(layer, picture=str(self._pictures[frame]), frame=None)
-        elif self._is_animated:
-            layer = msgspec.structs.replace(layer, frame=frame)
-        if self._masks is not None:
-            layer = msgspec.structs.replace(layer, mask=str(self._masks[frame]))
+        layer, picture = self._layer, self._picture
+        layer = msgspec.structs.replace(layer, picture=str(picture.file(frame)), frame=picture.index(frame))
+        if self._mask is not None:
+            layer = msgspec.structs.replace(layer, mask=str(self._mask.file(frame)))
         return layer
+
+    def sources(self, frame: int) -> tuple[SourceFrame | None, SourceFrame | None]:
+        """What a movie or an animation shows as picture and as mask in global frame `frame`; None for other files."""
+        return self._picture.source(frame), None if self._mask is None else self._mask.source(frame)
+
+    def close(self) -> None:
+        """End the decoding of movies; it starts again where a frame is asked for."""
+        for strip in self._strips:
+            strip.close()
+
+    def digests(self) -> dict[str, str]:
+        """Of all files of the take, by path; a folder has one, made of the names and digests of its pictures.
+
+        Raises:
+            BadInputError: A file cannot be read.
+        """
+        return {str(strip.place): strip.digest() for strip in self._strips}
+
+
+class _Strip:
+    """The pictures of one place, as many as a take has frames."""
+
+    def __init__(self, place: Path, frames: int, chosen: int | None = None) -> None:
+        """`chosen` is the one frame of the file that controls all of them."""
+        self.place = place
+        self._chosen = chosen
+        self._files = _sequence(place, frames)
+        self._movie: MovieReader | None = None
+        self._digest = ""
+        self._fps = 0.0
+        self._is_moving = False
+        if self._files is not None:
+            return
+        if is_movie(place):
+            opened = inspect_movie(place)
+            self._movie, self._fps, held = MovieReader(place), opened.fps, opened.frames
+        elif chosen is not None:
+            return
+        else:
+            held = inspect_picture(place).frames
+        if chosen is None:
+            if held != 1 and held < frames:
+                raise _too_short(place, held, frames)
+            self._is_moving = held > 1
+
+    def file(self, frame: int) -> Path:
+        """The file of global frame `frame`."""
+        return self.place if self._files is None else self._files[frame]
+
+    def index(self, frame: int) -> int | None:
+        """Which frame of its file that is; None for a still."""
+        if self._files is not None:
+            return None
+        return frame if self._is_moving else self._chosen
+
+    def source(self, frame: int) -> SourceFrame | None:
+        """What a movie or an animation shows in it, its file being read once for the digest."""
+        movie, index = self._movie, self.index(frame) or 0
+        if movie is None and not self._is_moving:
+            return None
+        self._digest = self._digest or digest_file(self.place)
+        if movie is None:
+            return SourceFrame(index, self._digest, lambda: read_picture(self.place, frame=index))
+        return SourceFrame(index, self._digest, lambda: movie.frame(index))
+
+    def close(self) -> None:
+        if self._movie is not None:
+            self._movie.close()
+
+    def digest(self) -> str:
+        """Of the file, or of names and digests of the folder's pictures that the take uses."""
+        if self._files is None:
+            return self._digest or digest_file(self.place)
+        lines = (f"{digest_file(file)}  {file.name}\n" for file in self._files)
+        return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+    def note_on_rate(self, fps: float) -> str:
+        """For people: that a movie's frames are counted, where its rate is not the take's."""
+        if not self._is_moving or not fps or not self._fps or abs(self._fps - fps) < 0.01:
+            return ""
+        return (
+            f"{self.place.name}: {self._fps:.5g} frames a second control a take of {fps:g}, "
+            "frame by frame, not second by second"
+        )
 
 
 def _sequence(place: Path, frames: int) -> list[Path] | None:
-    """The pictures of a folder, numbers in their names in order of size; None where `place` is no folder."""
+    """A picture for each frame from a folder, numbers in names in order of size; None where `place` is no folder."""
     if not place.is_dir():
         return None
     files: list[Path] = []
@@ -70,7 +153,7 @@ def _sequence(place: Path, frames: int) -> list[Path] | None:
             raise BadInputError(f"{place} holds more than {MAX_FILES:,} pictures; choose the folder of one sequence")
     if len(files) < frames:
         raise _too_short(place, len(files), frames)
-    return sorted(files, key=_natural)
+    return sorted(files, key=_natural)[:frames]
 
 
 def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:

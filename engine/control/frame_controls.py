@@ -6,6 +6,7 @@ Owns the cutting into chunks and the joining of what they add. What a control ad
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from engine.control.unet_adapters import make_controls
 from engine.models.denoiser import Residuals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from torch import Tensor
 
@@ -61,7 +62,7 @@ class FrameControls:
 
 def make_frame_controls(
     adapters: Sequence[Adapter],
-    frames: Sequence[Sequence[Hint]],
+    frames: Iterable[Sequence[Hint]],
     latent_size: tuple[int, int],
     device: torch.device,
     dtype: torch.dtype,
@@ -70,7 +71,7 @@ def make_frame_controls(
 
     Args:
         adapters: That of each layer.
-        frames: For each frame, its hint of each layer.
+        frames: For each frame, its hint of each layer; made as they are asked for, a chunk of them in memory.
         latent_size: Height and width of the latents.
         device: Where the model computes.
         dtype: In which format.
@@ -79,7 +80,8 @@ def make_frame_controls(
         BadInputError: The size or a kind does not suit an adapter.
         BadModelError: An adapter is made for other latents.
     """
-    chunks = [frames[start : start + CHUNK] for start in range(0, len(frames), CHUNK)]
+    made = iter(frames)
+    chunks = iter(lambda: list(islice(made, CHUNK)), [])
     return FrameControls(
         [
             make_controls(

@@ -27,9 +27,27 @@ if TYPE_CHECKING:
 
     from engine.control.framing import ResizeMode, Size
     from engine.control.shelf import DetectorShelf
+    from engine.media.reading import Picture
     from engine.messages import ControlLayer
 
 _MAP_SEED = 0
+
+
+@dataclass(frozen=True)
+class SourceFrame:
+    """What a layer's picture or mask is in one frame.
+
+    Attributes:
+        index: Which frame of the file, counted from 0; -1 for its only one.
+        digest: Of the file.
+        read: Decodes it.
+    """
+
+    index: int
+    digest: str
+    read: Callable[[], Picture]
+
+
 _Made: TypeAlias = "tuple[NDArray[np.uint8], tuple[str, ...]]"
 
 
@@ -61,36 +79,42 @@ class HintStore:
         self._capacity_bytes = capacity_bytes
         self._kept: OrderedDict[tuple[object, ...], _Made] = OrderedDict()
 
-    def make(self, layer: ControlLayer, size: Size) -> Hint:
+    def make(
+        self, layer: ControlLayer, size: Size, picture: SourceFrame | None = None, painted: SourceFrame | None = None
+    ) -> Hint:
         """The hint of `layer` for a result of `size`, in pixels. The detector draws from seed 0.
+
+        Args:
+            layer: The layer.
+            size: Width and height.
+            picture: What its picture is, where that is not simply its file.
+            painted: What its mask is, likewise.
 
         Raises:
             BadInputError: A file cannot be read; the message names it.
             BadModelError: The detector's weights are missing; the message names them.
         """
-        file = Path(layer.picture)
-        digest = digest_file(file)
+        shown = picture or _frame_of(Path(layer.picture), layer.frame)
         look = (layer.resolution, *layer.options)
-        key = (digest, layer.kind, layer.is_map, layer.frame, layer.resize, size, look)
-        pixels, notes = self._keep(key, lambda: self._map(layer, size))
-        digests = {layer.picture: digest}
+        key = (shown.digest, layer.kind, layer.is_map, shown.index, layer.resize, size, look)
+        pixels, notes = self._keep(key, lambda: self._map(layer, size, shown.read()))
+        digests = {layer.picture: shown.digest}
         mask: NDArray[np.uint8] | None = None
         if layer.mask is not None:
-            digest = digest_file(Path(layer.mask))
             mask_file, resize = Path(layer.mask), layer.resize
-            mask, mask_notes = self._keep((digest, resize, size), lambda: read_mask(mask_file, size, resize))
+            region = painted or _frame_of(mask_file, None)
+            key = (region.digest, region.index, resize, size)
+            mask, mask_notes = self._keep(key, lambda: read_mask(mask_file.name, region.read(), size, resize))
             notes = (*notes, *mask_notes)
-            digests[layer.mask] = digest
+            digests[layer.mask] = region.digest
         return Hint(layer, pixels, mask, digests, notes)
 
     def clear(self) -> None:
         """Forget all maps, to give their memory back."""
         self._kept.clear()
 
-    def _map(self, layer: ControlLayer, size: Size) -> _Made:
-        file = Path(layer.picture)
-        picture = read_picture(file, frame=layer.frame)
-        notes = tuple(f"{file.name}: {note}" for note in picture.notes)
+    def _map(self, layer: ControlLayer, size: Size, picture: Picture) -> _Made:
+        notes = tuple(f"{Path(layer.picture).name}: {note}" for note in picture.notes)
         background, categorical = _look_of(layer.kind)
         if layer.is_map:
             return place_map(picture.over(background), size, layer.resize, background, categorical=categorical), notes
@@ -116,21 +140,22 @@ class HintStore:
         return found
 
 
-def read_mask(file: Path, size: Size, resize: ResizeMode) -> _Made:
+def _frame_of(file: Path, frame: int | None) -> SourceFrame:
+    """A picture, or a frame of an animation."""
+    return SourceFrame(-1 if frame is None else frame, digest_file(file), lambda: read_picture(file, frame=frame))
+
+
+def read_mask(name: str, picture: Picture, size: Size, resize: ResizeMode) -> _Made:
     """A region mask at `size`, (H, W) uint8, and what was done to it.
 
     White is where a control acts, transparent counts as black, and so does a border. A mask of another size is framed
-    like the layer's picture, so that one painted over the picture stays over it.
-
-    Raises:
-        BadInputError: The file is no picture that can be read.
+    like the layer's picture, so that one painted over the picture stays over it. `name` is the file's, for the notes.
     """
-    picture = read_picture(file)
     seen = picture.over((0, 0, 0))
     height, width = seen.shape[:2]
-    notes = [f"{file.name}: {note}" for note in picture.notes]
+    notes = [f"{name}: {note}" for note in picture.notes]
     if (width, height) != size:
-        notes.append(f"{file.name}: the mask of {width}x{height} was resized to {size[0]}x{size[1]} ({resize})")
+        notes.append(f"{name}: the mask of {width}x{height} was resized to {size[0]}x{size[1]} ({resize})")
     placed = place_map(seen, size, resize, (0, 0, 0), categorical=False)
     # Rounded, not cut: white must stay white.
     grey = np.rint(placed @ np.array([0.299, 0.587, 0.114]))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import av
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from av.video.stream import VideoStream
 
 if TYPE_CHECKING:
@@ -30,6 +29,15 @@ class Muxing(NamedTuple):
     texts: Mapping[str, str] = {}
 
 
+class Tags(NamedTuple):
+    """What the stream says about its colours, in the code points of ITU-T H.273."""
+
+    primaries: int
+    transfer: int
+    matrix: int
+    range: int
+
+
 class Encoding(NamedTuple):
     """The encoder and its options; a keyframe every `frames_per_group`, or as the encoder likes at 0."""
 
@@ -37,8 +45,7 @@ class Encoding(NamedTuple):
     pixel_format: str
     options: Mapping[str, str] = {}
     frames_per_group: int = 0
-    is_bt709: bool = False
-    """Whether the stream is tagged as BT.709 in limited range."""
+    tags: Tags | None = None
 
 
 class AvWriter:
@@ -70,9 +77,9 @@ class AvWriter:
         context.pix_fmt = encoding.pixel_format
         if encoding.frames_per_group:
             context.gop_size = encoding.frames_per_group
-        if encoding.is_bt709:
-            context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
-            context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
+        if encoding.tags is not None:
+            context.color_primaries, context.color_trc = encoding.tags.primaries, encoding.tags.transfer
+            context.colorspace, context.color_range = encoding.tags.matrix, encoding.tags.range
 
     def __enter__(self) -> Self:
         return self
@@ -94,8 +101,14 @@ class AvWriter:
         self._container.mux(self._stream.encode(frame))
 
 
-def copy_packets(path: Path, target: Path, muxing: Muxing) -> None:
+def copy_packets(path: Path, target: Path, muxing: Muxing, tag: str = "") -> None:
     """Copy the pictures of one file to another container without encoding them again.
+
+    Args:
+        path: The file.
+        target: Is overwritten.
+        muxing: The other container.
+        tag: The stream's name there; empty for FFmpeg's choice.
 
     Raises:
         OSError: One cannot be read, or the other not written.
@@ -103,7 +116,10 @@ def copy_packets(path: Path, target: Path, muxing: Muxing) -> None:
     options = dict(muxing.options)
     with av.open(str(path)) as source, av.open(str(target), "w", format=muxing.container, options=options) as copy:
         copy.metadata.update(muxing.texts)
-        stream = copy.add_stream_from_template(source.streams.video[0])
+        # Opaque: PyAV would else look for an encoder of the decoder's name, which AV1's does not have.
+        stream = copy.add_stream_from_template(source.streams.video[0], opaque=True)
+        if tag:
+            stream.codec_context.codec_tag = tag
         for packet in source.demux(source.streams.video[0]):
             if packet.size:  # the last one only says that there are no more
                 packet.stream = stream

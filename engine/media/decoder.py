@@ -1,7 +1,8 @@
-"""`python -m engine.media.decoder < FILE`: decode one untrusted picture in a process that can do no harm.
+"""`python -m engine.media.decoder < FILE`: decode one untrusted file in a process that can do no harm.
 
 Owns the limits of this process and which formats are opened. It gets the file as its standard input, needs no other,
-and writes nothing but its answer. Started by engine.media.reading, which does not trust it.
+and writes nothing but its answer. Started by engine.media.reading and, for movies, whose frames are
+engine.media.movie_decoder's, by engine.media.movie_reading; neither trusts it.
 """
 
 from __future__ import annotations
@@ -31,11 +32,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m engine.media.decoder")
     parser.add_argument("--frame", type=int, help="which frame of an animation")
     parser.add_argument("--look", action="store_true", help="say what the file holds; decode no pixels")
+    parser.add_argument("--movie", action="store_true", help="the file is a movie; decode its frames one by one")
+    parser.add_argument("--start", type=int, default=0, help="the first frame wanted of a movie")
     parser.add_argument("--pixels", type=int, required=True, help="the most pixels that are decoded")
     parser.add_argument("--memory-bytes", type=int, required=True)
     parser.add_argument("--seconds", type=int, required=True, help="of processor time")
     given = parser.parse_args()
     _confine(given.memory_bytes, given.seconds)
+    if given.movie:
+        from engine.media.movie_decoder import answer_movie  # noqa: PLC0415 -- FFmpeg loads within the limits
+
+        answer_movie(sys.stdin.buffer, sys.stdout.buffer, start=given.start, look=given.look, most_pixels=given.pixels)
+        return 0
     answer, planes = _answer(sys.stdin.buffer, frame=given.frame, look=given.look, most_pixels=given.pixels)
     output = sys.stdout.buffer
     output.write(msgspec.json.encode(answer) + b"\n")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from PIL import Image
 
 from engine.errors import JobFailedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from engine.media.clip import Clip
 
@@ -20,28 +24,44 @@ class Movie(NamedTuple):
 
     Attributes:
         clip: Where the frames are; all of `frames` were whole a moment ago.
-        frames: Global frame ids, in order.
+        frames: Global frame ids in the order in which they are shown; one may be shown again.
+        size: Width and height of the result, in pixels.
         codec: One of engine.messages' codecs.
+        quality: One of engine.messages' qualities.
         fps: Frames a second.
         texts: What the file says about itself, by key: "comment", "description", ...
         after_frame: Told how many frames are encoded; may raise to stop.
     """
 
     clip: Clip
-    frames: range
+    frames: Sequence[int]
+    size: tuple[int, int]
     codec: str
+    quality: str
     fps: float
     texts: Mapping[str, str]
     after_frame: Callable[[int], None]
 
+    @property
+    def is_scaled(self) -> bool:
+        """Whether the result has another size than the take."""
+        return self.size != (self.clip.manifest.width, self.clip.manifest.height)
 
-def frame_rate(fps: float) -> Fraction:
-    """Frames a second as a fraction; 23.976, 29.97 and 59.94 mean the broadcast rates 24000/1001 and so on."""
-    nominal = round(fps * 1001 / 1000)
-    broadcast = Fraction(nominal * 1000, 1001)
-    if nominal in (24, 30, 48, 60, 120) and abs(float(broadcast) - fps) < 0.005:
-        return broadcast
-    return Fraction(fps).limit_denominator(1000)
+    def pictures(self) -> Iterator[NDArray[np.uint8]]:
+        """What is shown, one (H, W, 3) uint8 RGB picture after the other; a repeated frame is read once.
+
+        Scaled by Lanczos' windowed sinc over the sRGB values as they are, which is what editing programs do.
+
+        Raises:
+            JobFailedError: A frame is missing or damaged.
+        """
+        shown, pixels = -1, np.empty((0, 0, 3), np.uint8)
+        for frame in self.frames:
+            if frame != shown:
+                shown, pixels = frame, self.clip.read(frame)
+                if self.is_scaled:
+                    pixels = np.asarray(Image.fromarray(pixels).resize(self.size, Image.Resampling.LANCZOS))
+            yield pixels
 
 
 def texts_as_ascii(texts: Mapping[str, str]) -> str:

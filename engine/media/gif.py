@@ -14,7 +14,8 @@ from av.filter import Graph
 from PIL import Image
 
 from engine.media.av_writer import AvWriter, Encoding, Muxing
-from engine.media.encoding import check_same, frame_rate, texts_as_ascii
+from engine.media.encoding import check_same, texts_as_ascii
+from engine.messages import frame_rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from engine.media.encoding import Movie
 
 _LONGEST_SUB_BLOCK = 255
+_COLOURS = {"small": 64, "balanced": 256, "best": 256}
+# Fewer colours alone make no smaller file: scattered errors compress badly, regular ones and plain areas well.
+_DITHER = {"small": "none", "balanced": "bayer:bayer_scale=4", "best": "sierra2_4a"}
 
 
 def write_gif(movie: Movie, path: Path, finishing: Path) -> None:
@@ -57,7 +61,10 @@ def read_gif_comment(path: Path) -> str:
 def _choose_palette(movie: Movie, rate: Fraction) -> VideoFrame:
     graph = Graph()
     source = _add_source(graph, movie, rate)
-    chooser, sink = graph.add("palettegen", "stats_mode=full"), graph.add("buffersink")
+    chooser, sink = (
+        graph.add("palettegen", f"stats_mode=full:max_colors={_COLOURS[movie.quality]}"),
+        graph.add("buffersink"),
+    )
     source.link_to(chooser)
     chooser.link_to(sink)
     graph.configure()
@@ -77,7 +84,8 @@ def _encode(movie: Movie, rate: Fraction, palette: VideoFrame, path: Path) -> No
     source = _add_source(graph, movie, rate)
     colours = graph.add_buffer(width=palette.width, height=palette.height, format=palette.format, time_base=1 / rate)
     # Error diffusion only where a frame differs from the last one, so that still parts do not flicker.
-    mapper, sink = graph.add("paletteuse", "dither=sierra2_4a:diff_mode=rectangle"), graph.add("buffersink")
+    mapper = graph.add("paletteuse", f"dither={_DITHER[movie.quality]}:diff_mode=rectangle")
+    sink = graph.add("buffersink")
     source.link_to(mapper, 0, 0)
     colours.link_to(mapper, 0, 1)
     mapper.link_to(sink)
@@ -85,8 +93,7 @@ def _encode(movie: Movie, rate: Fraction, palette: VideoFrame, path: Path) -> No
     palette.pts, palette.time_base = 0, 1 / rate
     colours.push(palette)
     colours.push(None)
-    size = (movie.clip.manifest.width, movie.clip.manifest.height)
-    with AvWriter(path, Muxing("gif", {"loop": "0"}), Encoding("gif", "pal8"), rate, size) as writer:
+    with AvWriter(path, Muxing("gif", {"loop": "0"}), Encoding("gif", "pal8"), rate, movie.size) as writer:
         written = 0
         for frame in _frames(movie, rate):
             source.push(frame)
@@ -101,13 +108,13 @@ def _encode(movie: Movie, rate: Fraction, palette: VideoFrame, path: Path) -> No
 
 
 def _add_source(graph: Graph, movie: Movie, rate: Fraction) -> FilterContext:
-    manifest = movie.clip.manifest
-    rgb = av.VideoFormat("rgb24", manifest.width, manifest.height)
-    return graph.add_buffer(width=manifest.width, height=manifest.height, format=rgb, time_base=1 / rate)
+    width, height = movie.size
+    rgb = av.VideoFormat("rgb24", width, height)
+    return graph.add_buffer(width=width, height=height, format=rgb, time_base=1 / rate)
 
 
 def _frames(movie: Movie, rate: Fraction) -> Iterator[VideoFrame]:
-    for index, pixels in enumerate(movie.clip.stream(movie.frames)):
+    for index, pixels in enumerate(movie.pictures()):
         frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
         frame.pts, frame.time_base = index, 1 / rate
         yield frame
@@ -140,5 +147,5 @@ def _add_comment(path: Path, finishing: Path, comment: bytes) -> None:
 def _check_written(movie: Movie, path: Path) -> None:
     check_same(path, "text", read_gif_comment(path), texts_as_ascii(movie.texts))
     with Image.open(path, formats=("GIF",)) as image:
-        check_same(path, "size", image.size, (movie.clip.manifest.width, movie.clip.manifest.height))
+        check_same(path, "size", image.size, movie.size)
         check_same(path, "number of frames", getattr(image, "n_frames", 1), len(movie.frames))

@@ -70,6 +70,11 @@ def decoder_command() -> tuple[str, ...]:
     return (sys.executable, "-m", "engine.media.decoder")
 
 
+def decoder_folder() -> Path:
+    """Where the decoding child finds our modules."""
+    return Path(engine.__file__ or "").resolve().parent.parent
+
+
 def read_picture(
     file: Path,
     *,
@@ -94,7 +99,7 @@ def read_picture(
     header, planes = _ask(file, options, limits, decoder or decoder_command())
     size = header.width * header.height
     if not 0 < size <= limits.pixels or len(planes) != size * (4 if header.has_alpha else 3):
-        raise _distrusted(file)
+        raise distrusted(file)
     pixels = np.frombuffer(planes, np.uint8, size * 3).reshape(header.height, header.width, 3)
     alpha = np.frombuffer(planes, np.uint8, size, size * 3).reshape(pixels.shape[:2]) if header.has_alpha else None
     return Picture(pixels, alpha, header.source, header.notes)
@@ -122,7 +127,7 @@ def _ask(
         f"--memory-bytes={limits.memory_bytes}",
         f"--seconds={math.ceil(limits.seconds)}",
     ]
-    with _open(file, limits) as document:
+    with open_checked(file, limits) as document:
         answer, status, timed_out = _run(command, document, limits)
     if timed_out:
         raise BadInputError(f"{file} took more than {limits.seconds:g} s to decode; save it again as a plain PNG")
@@ -132,13 +137,18 @@ def _ask(
     try:
         header = msgspec.json.decode(head, type=ChildAnswer)
     except msgspec.DecodeError:
-        raise _distrusted(file) from None
+        raise distrusted(file) from None
     if isinstance(header, Refused):
         raise BadInputError(f"{file} {header.reason}")
     return header, memoryview(answer)[len(head) + 1 :]
 
 
-def _open(file: Path, limits: ReadingLimits) -> BinaryIO:
+def open_checked(file: Path, limits: ReadingLimits) -> BinaryIO:
+    """The file, opened for reading.
+
+    Raises:
+        BadInputError: It is not there, empty, too large or not ours to read; one line names it and the remedy.
+    """
     try:
         if not file.is_file():
             raise BadInputError(f"{file} is not there, or no file; check the name")
@@ -161,7 +171,7 @@ def _run(command: Sequence[str], document: BinaryIO, limits: ReadingLimits) -> t
         stdin=document,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        cwd=Path(engine.__file__ or "").resolve().parent.parent,
+        cwd=decoder_folder(),
     ) as child:
 
         def end() -> None:
@@ -184,5 +194,6 @@ def _run(command: Sequence[str], document: BinaryIO, limits: ReadingLimits) -> t
     return answer, status, timed_out.is_set()
 
 
-def _distrusted(file: Path) -> EngineError:
+def distrusted(file: Path) -> EngineError:
+    """What is said of a file whose decoder does not answer as it should."""
     return BadInputError(f"{file} made the decoder answer nonsense; do not trust it, or save it again")

@@ -13,7 +13,7 @@ Owns our JSON's form and which file is read how. OpenTimelineIO is engine.media.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 _MAX_BYTES = 64 * 2**20
+
+
+class TakeMovie(NamedTuple):
+    """A movie that shows `frames` frames of a take from `first` on, each once, at `fps` frames a second."""
+
+    path: Path
+    first: int
+    frames: int
+    fps: float
 
 
 class _Entry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -71,8 +80,14 @@ def read_timeline(path: Path) -> tuple[Timeline, float | None]:
         raise BadInputError(f"{path.name}: {error.message}") from error
 
 
-def write_timeline(path: Path, timeline: Timeline, fps: float) -> None:
+def write_timeline(path: Path, timeline: Timeline, fps: float, movie: TakeMovie | None = None) -> None:
     """Write a timeline, whole or not at all: as OpenTimelineIO to `.otio`, else as our JSON.
+
+    Args:
+        path: The file.
+        timeline: The shots.
+        fps: Frames a second.
+        movie: What was made of it, to which OpenTimelineIO leads the programs that read it.
 
     Raises:
         DiskFullError: No room.
@@ -81,7 +96,7 @@ def write_timeline(path: Path, timeline: Timeline, fps: float) -> None:
     if path.suffix.lower() == ".otio":
         from engine.media.timeline_otio import timeline_to_otio  # noqa: PLC0415  # as above
 
-        publish(path, timeline_to_otio(timeline, fps).encode(), flush=True)
+        publish(path, timeline_to_otio(timeline, fps, movie).encode(), flush=True)
         return
     entries = [
         _Entry(

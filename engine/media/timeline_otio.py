@@ -7,6 +7,11 @@ A clip's prompt is its metadata `onetake.prompt`, else the comment or name of it
 Clips that only touch are a hard cut, as in every editing program, unless our metadata says that they are not. A
 transition that begins before the cut moves the border of the segments to its beginning; sound is left aside. Numbers
 keep 16 digits, which is what OpenTimelineIO writes.
+
+Written, a clip whose frames are in a movie refers to that file by its URL, with the clip's place in it: DaVinci
+Resolve and Kdenlive then show the take, cut where it cuts. Any other clip refers to a generator, which holds the
+prompt: those programs show a placeholder of the right length. A transition between two clips of one movie dissolves
+frames into themselves, so that the picture stays as it was made.
 """
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false
@@ -15,6 +20,7 @@ keep 16 digits, which is what OpenTimelineIO writes.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import msgspec
 import opentimelineio as otio
@@ -22,10 +28,14 @@ from opentimelineio.opentime import RationalTime, TimeRange
 
 from engine.errors import BadInputError
 from engine.media.timeline_checks import check_fps, short_prompt
-from engine.messages import Segment, Timeline
+from engine.messages import Segment, Timeline, frame_rate
+
+if TYPE_CHECKING:
+    from engine.media.timeline_file import TakeMovie
 
 _KEY = "onetake"
 _NAME_CHARS = 80
+_GENERATOR = "onetake"
 
 
 class _Settings(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -81,10 +91,18 @@ def timeline_from_otio(text: str) -> tuple[Timeline, float]:
     return Timeline(segments=tuple(_segment(draft, number) for number, draft in enumerate(drafts, 1))), rate
 
 
-def timeline_to_otio(timeline: Timeline, fps: float) -> str:
-    """The timeline as an OpenTimelineIO document, with each prompt where editing programs show it: in a marker."""
+def timeline_to_otio(timeline: Timeline, fps: float, movie: TakeMovie | None = None) -> str:
+    """The timeline as an OpenTimelineIO document, with each prompt where editing programs show it: in a marker.
+
+    Args:
+        timeline: The shots.
+        fps: Frames a second; a movie's own rate goes before.
+        movie: What was made of it, if it has been exported.
+    """
+    if movie is not None:
+        fps = float(frame_rate(movie.fps))
     track = otio.schema.Track(name="V1", kind=otio.schema.TrackKind.Video)
-    for segment in timeline.segments:
+    for segment, span in zip(timeline.segments, timeline.spans(), strict=True):
         if segment.transition:
             track.append(
                 otio.schema.Transition(
@@ -94,9 +112,11 @@ def timeline_to_otio(timeline: Timeline, fps: float) -> str:
                 )
             )
         settings = _Settings(prompt=segment.prompt, seed=segment.seed, strength=segment.strength, cut=segment.cut)
+        media, start = _media(segment, span, movie, fps)
         clip = otio.schema.Clip(
             name=segment.prompt[:_NAME_CHARS],
-            source_range=TimeRange(RationalTime(0, fps), RationalTime(segment.frames, fps)),
+            media_reference=media,
+            source_range=TimeRange(RationalTime(start, fps), RationalTime(segment.frames, fps)),
             metadata={_KEY: msgspec.to_builtins(settings)},
         )
         moment = TimeRange(RationalTime(0, fps), RationalTime(1, fps))
@@ -105,6 +125,30 @@ def timeline_to_otio(timeline: Timeline, fps: float) -> str:
     document = otio.schema.Timeline(name="Onetake")
     document.tracks.append(track)
     return str(document.to_json_string())
+
+
+def _media(
+    segment: Segment, span: range, movie: TakeMovie | None, fps: float
+) -> tuple[otio.schema.ExternalReference | otio.schema.GeneratorReference, int]:
+    """What the clip of a segment refers to, and the frame at which it begins there."""
+    if movie is None or span.start < movie.first or span.stop > movie.first + movie.frames:
+        return _planned(segment, fps), 0
+    reference = otio.schema.ExternalReference(
+        target_url=movie.path.absolute().as_uri(),
+        available_range=TimeRange(RationalTime(0, fps), RationalTime(movie.frames, fps)),
+    )
+    # Resolve looks for the file by this name when it is no longer at its place.
+    reference.name = movie.path.name
+    return reference, span.start - movie.first
+
+
+def _planned(segment: Segment, fps: float) -> otio.schema.GeneratorReference:
+    return otio.schema.GeneratorReference(
+        name=segment.prompt[:_NAME_CHARS],
+        generator_kind=_GENERATOR,
+        available_range=TimeRange(RationalTime(0, fps), RationalTime(segment.frames, fps)),
+        parameters={"prompt": segment.prompt},
+    )
 
 
 def _parse(text: str) -> otio.schema.Timeline:

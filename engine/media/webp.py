@@ -15,7 +15,8 @@ import numpy as np
 from PIL import Image
 
 from engine.errors import BadInputError
-from engine.media.encoding import check_same, frame_rate, texts_as_ascii
+from engine.media.encoding import check_same, texts_as_ascii
+from engine.messages import frame_rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from engine.media.encoding import Movie
 
-_QUALITY = 92
+_QUALITY = {"small": 60, "balanced": 80, "best": 92}
 _MAX_RIFF_BYTES = 2**32 - 2**20
 _ANIMATED, _WITH_EXIF = 0x02, 0x08
 _NO_BLENDING = 0x02
@@ -58,20 +59,20 @@ def read_webp_description(path: Path) -> str:
 
 
 def _write(movie: Movie, stream: BinaryIO) -> None:
-    width, height = movie.clip.manifest.width, movie.clip.manifest.height
+    width, height = movie.size
     stream.write(b"RIFF\0\0\0\0WEBP")
     size = _u24(width - 1) + _u24(height - 1)
     stream.write(_chunk(b"VP8X", struct.pack("<I", _ANIMATED | _WITH_EXIF) + size))
     stream.write(_chunk(b"ANIM", struct.pack("<IH", 0xFFFFFFFF, 0)))
     rate = frame_rate(movie.fps)
     last: NDArray[np.uint8] | None = None
-    for index, pixels in enumerate(movie.clip.stream(movie.frames)):
+    for index, pixels in enumerate(movie.pictures()):
         left, top, right, bottom = _changed(last, pixels)
         # Times are rounded, not lengths, so that rounding does not add up.
         duration_ms = round(1000 * (index + 1) / rate) - round(1000 * index / rate)
         box = _u24(left // 2) + _u24(top // 2) + _u24(right - left - 1) + _u24(bottom - top - 1)
         head = box + _u24(duration_ms) + bytes([_NO_BLENDING])
-        stream.write(_chunk(b"ANMF", head + _encode_picture(pixels[top:bottom, left:right])))
+        stream.write(_chunk(b"ANMF", head + _encode_picture(pixels[top:bottom, left:right], _QUALITY[movie.quality])))
         if stream.tell() > _MAX_RIFF_BYTES:
             raise BadInputError(f"the WebP passes 4 GiB at frame {movie.frames[index]}; export fewer frames, or an MP4")
         last = pixels
@@ -96,10 +97,10 @@ def _changed(last: NDArray[np.uint8] | None, pixels: NDArray[np.uint8]) -> tuple
     return int(columns[0]) & ~1, int(rows[0]) & ~1, int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def _encode_picture(pixels: NDArray[np.uint8]) -> bytes:
+def _encode_picture(pixels: NDArray[np.uint8], quality: int) -> bytes:
     """The chunks of a lone WebP, without its RIFF header."""
     document = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(document, "WEBP", quality=_QUALITY, method=4)
+    Image.fromarray(np.ascontiguousarray(pixels)).save(document, "WEBP", quality=quality, method=4)
     return document.getvalue()[12:]
 
 
@@ -112,13 +113,13 @@ def _u24(number: int) -> bytes:
 
 
 def _check_written(movie: Movie, path: Path) -> None:
-    manifest = movie.clip.manifest
+    width, height = movie.size
     frames, described = 0, Image.Exif()
     with path.open("rb") as stream:
         for kind, content in _read_chunks(stream):
             frames += kind == b"ANMF"
             if kind == b"VP8X":
-                check_same(path, "size", content[4:], _u24(manifest.width - 1) + _u24(manifest.height - 1))
+                check_same(path, "size", content[4:], _u24(width - 1) + _u24(height - 1))
             elif kind == b"EXIF":
                 described.load(content)
         check_same(path, "length in bytes", stream.tell(), path.stat().st_size)

@@ -31,14 +31,30 @@ from engine.messages.events import (
     Progress,
     Terminal,
 )
+from engine.messages.formats import (
+    CODECS,
+    QUALITIES,
+    SUFFIX_OF_CODEC,
+    WITH_QUALITY,
+    Codec,
+    Quality,
+    Retimed,
+    check_codec,
+    check_rate,
+    estimate_bytes,
+    fit_size,
+    frame_rate,
+    retimed_length,
+)
 from engine.messages.image import ImageRequest
 from engine.messages.jobs import JobInfo, JobState, Request, decode_request, encode_request
 from engine.messages.layers import ControlLayer
 from engine.messages.models import ModelFile, ModelSpec, VideoSpec
 from engine.messages.timeline import MAX_FRAMES, Segment, Timeline
-from engine.messages.video import SUFFIX_OF_CODEC, ExportRequest, FrameSpan, VideoRequest, check_codec
+from engine.messages.video import ExportRequest, FrameSpan, VideoRequest
 
 __all__ = [
+    "CODECS",
     "EDIT_METHODS",
     "MASKED_CONTENTS",
     "MAX_COUNT",
@@ -49,9 +65,12 @@ __all__ = [
     "MAX_SIDE",
     "MAX_STEPS",
     "MIN_SIDE",
+    "QUALITIES",
     "SUFFIX_OF_CODEC",
+    "WITH_QUALITY",
     "AdapterSpec",
     "Cancelled",
+    "Codec",
     "ControlLayer",
     "ControlMapRequest",
     "EditMethod",
@@ -72,7 +91,9 @@ __all__ = [
     "PictureEdit",
     "Preview",
     "Progress",
+    "Quality",
     "Request",
+    "Retimed",
     "Segment",
     "Terminal",
     "Timeline",
@@ -81,8 +102,13 @@ __all__ = [
     "check_codec",
     "check_float",
     "check_int",
+    "check_rate",
     "check_text",
     "decode_request",
     "draw_seed",
     "encode_request",
+    "estimate_bytes",
+    "fit_size",
+    "frame_rate",
+    "retimed_length",
 ]

@@ -12,8 +12,8 @@ import msgspec
 from engine.errors import BadInputError
 from engine.messages.checks import check_choice, check_float, check_int, check_text
 
-EditMethod = Literal["img2img", "inpaint", "outpaint"]
-EDIT_METHODS: tuple[EditMethod, ...] = ("img2img", "inpaint", "outpaint")
+EditMethod = Literal["img2img", "inpaint", "outpaint", "cycle"]
+EDIT_METHODS: tuple[EditMethod, ...] = ("img2img", "inpaint", "outpaint", "cycle")
 MaskedContent = Literal["fill", "original", "noise", "nothing"]
 MASKED_CONTENTS: tuple[MaskedContent, ...] = ("fill", "original", "noise", "nothing")
 EditArea = Literal["picture", "masked"]
@@ -42,13 +42,14 @@ class Margins(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class PictureEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What an image request starts from instead of noise alone.
 
-    A picture made by "img2img" has the request's size. Inpainted and outpainted ones have the size of the picture and
-    its margins, the request's size being that at which the model works; farther than `feather` pixels from the mask,
-    their pixels are the picture's own.
+    A picture made by "img2img" or "cycle" has the request's size. Inpainted and outpainted ones have the size of the
+    picture and its margins, the request's size being that at which the model works; farther than `feather` pixels from
+    the mask, their pixels are the picture's own.
 
     Attributes:
         picture: Absolute path of the picture.
-        method: "img2img" makes all of it anew, "inpaint" what the mask says, "outpaint" the margins (and the mask).
+        method: "img2img" makes all of it anew, "inpaint" what the mask says, "outpaint" the margins (and the mask);
+            "cycle" tells all of it in other words, with the noise that makes it from its own.
         strength: How far from the picture the result may go: 1 starts from noise, 0.5 halfway down the schedule.
         mask: Absolute path of the mask; white is made anew, a mask of another size is resized. Empty for the
             picture's transparent parts.
@@ -58,8 +59,9 @@ class PictureEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         area: The model sees the whole picture, or the masked part and `padding` around it.
         padding: Context around the mask, in pixels of the picture.
         feather: Width of the soft border outside the mask, in pixels of the picture.
-        resize: How the picture meets the request's size, for "img2img".
+        resize: How the picture meets the request's size, for "img2img" and "cycle".
         frame: Which frame of an animated picture.
+        source_prompt: What the picture shows, for "cycle".
     """
 
     picture: str
@@ -74,9 +76,11 @@ class PictureEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     feather: int = 16
     resize: ResizeMode = "crop"
     frame: int | None = None
+    source_prompt: str = ""
 
     def __post_init__(self) -> None:
         check_text("picture", self.picture)
+        check_text("source prompt", self.source_prompt)
         check_text("mask", self.mask)
         check_choice("method", self.method, EDIT_METHODS)
         check_float("strength", self.strength, MIN_STRENGTH, 1.0)
@@ -92,8 +96,14 @@ class PictureEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     def _check_method(self) -> None:
         if not self.picture:
             raise BadInputError("there is no picture to edit; name its file")
-        if self.method == "img2img" and (self.mask or self.invert_mask):
-            raise BadInputError("img2img makes the whole picture anew and takes no mask; use inpaint, or leave it out")
+        if not self.is_masked and (self.mask or self.invert_mask):
+            raise BadInputError(
+                f"{self.method} makes the whole picture anew and takes no mask; use inpaint, or leave it out"
+            )
+        if self.method == "cycle" and not self.source_prompt.strip():
+            raise BadInputError("cycle needs to know what the picture shows; say it in the source prompt")
+        if self.method != "cycle" and self.source_prompt:
+            raise BadInputError(f"{self.method} takes no source prompt; use cycle, or leave it out")
         if self.method == "outpaint" and self.margins.is_empty:
             raise BadInputError("outpaint needs a margin; say how many pixels to add: left, top, right or bottom")
         if self.method != "outpaint" and not self.margins.is_empty:
@@ -104,7 +114,7 @@ class PictureEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     @property
     def is_masked(self) -> bool:
         """Whether part of the picture stays as it is."""
-        return self.method != "img2img"
+        return self.method in ("inpaint", "outpaint")
 
     @property
     def files(self) -> tuple[str, ...]:

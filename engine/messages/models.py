@@ -152,6 +152,12 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
         if edit is not None and edit.method not in self.edits:
             known = ", ".join(self.edits) or "no edits"
             raise BadInputError(f"{self.name} cannot {edit.method}; it can do: {known}")
+        if edit is not None and edit.method == "cycle" and (self.schedule or self.max_steps == 1):
+            few = "one step" if self.default_steps == 1 else f"{self.default_steps} steps"
+            raise BadInputError(
+                f"{self.name} cannot cycle: it draws in {few}, and the method keeps the noise of each of many; "
+                "use img2img, or a Stable Diffusion model"
+            )
 
     def _check_video(self, request: VideoRequest) -> None:
         if self.video is None:

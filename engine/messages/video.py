@@ -17,23 +17,19 @@ from engine.messages.checks import (
     check_size,
     check_text,
 )
+from engine.messages.formats import (
+    CODECS,
+    MAX_EXPORT_SIDE,
+    MIN_EXPORT_SIDE,
+    Codec,
+    Quality,
+    check_codec,
+    check_quality,
+)
 from engine.messages.layers import ControlLayer
 from engine.messages.timeline import MAX_FRAMES, Timeline
 
 MAX_FPS = 240.0
-CODECS = ("h264", "prores", "gif", "webp", "png")
-SUFFIX_OF_CODEC = {"h264": ".mp4", "prores": ".mov", "gif": ".gif", "webp": ".webp", "png": ""}
-"""How the name of a result ends; a picture sequence is a folder."""
-
-
-def check_codec(codec: str, width: int, height: int) -> None:
-    """Raise BadInputError unless `codec` is known and can hold pictures of this size, in pixels."""
-    check_choice("codec", codec, CODECS)
-    if codec in ("h264", "prores") and (width % 2 or height % 2):
-        raise BadInputError(
-            f"size {width}x{height} does not suit {codec}, whose sides are even; use "
-            f"{width + width % 2}x{height + height % 2}, or write a GIF, WebP or a folder of pictures"
-        )
 
 
 class FrameSpan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -66,13 +62,13 @@ class VideoRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     guidance_scale: float = 1.0
     scope: Literal["", "blocks", "dual"] = ""
     """What a frame's temporal attention sees; empty for the model's default."""
-    codec: Literal["h264", "prores", "gif", "webp", "png"] = "h264"
+    codec: Codec = "h264"
     """How the frames leave the program; does not affect them."""
     devices: tuple[str, ...] = ()
     base: str = ""
     redo: tuple[FrameSpan, ...] = ()
     controls: tuple[ControlLayer, ...] = ()
-    """A layer's picture may also be a folder of pictures or an animation: frame i controls frame i."""
+    """A layer's picture may also be a movie, an animation or a folder of pictures: frame i controls frame i."""
 
     def __post_init__(self) -> None:
         check_int("seed", self.seed, 0, MAX_SEED)
@@ -112,11 +108,18 @@ class ExportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """Frames of a finished or unfinished take, encoded. `take` is the job id of a video."""
 
     take: str
-    codec: Literal["h264", "prores", "gif", "webp", "png"] = "h264"
+    codec: Codec = "h264"
     fps: float = 8.0
     first: int = 0
     end: int = 0
     """The frame behind the last one; 0 for the take's end."""
+    width: int = 0
+    height: int = 0
+    """In pixels; both 0 for the take's own size."""
+    quality: Quality = "best"
+    retimed: bool = False
+    """Whether the take keeps its speed at another `fps`, by repeating or leaving out frames; else every frame is shown
+    once, and the film is faster or slower."""
 
     def __post_init__(self) -> None:
         check_text("take", self.take)
@@ -126,6 +129,15 @@ class ExportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         check_int("end frame", self.end, 0, MAX_FRAMES)
         if self.end and self.end <= self.first:
             raise BadInputError(f"the export would end at frame {self.end}, before it starts; move the out point")
+        check_quality(self.codec, self.quality)
+        if self.width or self.height:
+            check_int("width", self.width, MIN_EXPORT_SIDE, MAX_EXPORT_SIDE)
+            check_int("height", self.height, MIN_EXPORT_SIDE, MAX_EXPORT_SIDE)
+            check_codec(self.codec, self.width, self.height)
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height of the result, in pixels, of a take of this size."""
+        return (self.width, self.height) if self.width else (width, height)
 
     @property
     def prompt(self) -> str:

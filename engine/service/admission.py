@@ -13,8 +13,15 @@ from typing import TYPE_CHECKING
 
 from engine.catalogue import find_model
 from engine.errors import BadInputError
-from engine.messages import ControlMapRequest, ExportRequest, ImageRequest, VideoRequest
-from engine.messages.video import check_codec
+from engine.messages import (
+    ControlMapRequest,
+    ExportRequest,
+    ImageRequest,
+    VideoRequest,
+    check_codec,
+    check_rate,
+    retimed_length,
+)
 from engine.service.parts import draw_job_id
 from engine.service.room import Machine, check_room
 from engine.service.store import Phase, StoredJob
@@ -50,6 +57,7 @@ def admit(
             there is too little memory or disk.
     """
     if isinstance(request, ExportRequest):
+        check_rate(request.codec, request.fps)
         find_take(paths, request.take)
     elif isinstance(request, ControlMapRequest):
         _check_picture(Path(request.picture))
@@ -89,9 +97,11 @@ def check_source(request: Request, get: Callable[[str], StoredJob]) -> None:
         source = get(request.take).request
         if not isinstance(source, VideoRequest):
             raise BadInputError(f"job {request.take} is no video; only frames of videos can be exported")
-        check_codec(request.codec, source.width, source.height)
+        check_codec(request.codec, *request.size(source.width, source.height))
         if max(request.first + 1, request.end) > source.frames:
             raise BadInputError(f"the take {request.take} has {source.frames} frames; move the in and out points")
+        if request.retimed:
+            retimed_length((request.end or source.frames) - request.first, source.fps, request.fps)
     elif isinstance(request, VideoRequest) and request.base:
         row = get(request.base)
         source = row.request

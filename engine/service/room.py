@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # Bytes per pixel. An uncompressed picture; a lossless frame in the Clip; the latents of a frame, 16 channels at an
 # eighth of the size in fp32, in two checkpoints and the one being written; an encoded frame; the skips of the U-Net.
 PICTURE_BYTES, FRAME_BYTES, LATENT_BYTES, ENCODED_BYTES, HIDDEN_BYTES = 3, 2, 3, 1, 16
+LOSSLESS = ("png", "exr", "ffv1")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _check_take(request: VideoRequest, folder: Path, home: Path, machine: Machin
     pixels = request.width * request.height * request.frames
     memory, have = HIDDEN_BYTES * pixels, _memory_of(resolve_devices(request.devices, machine.devices), machine)
     # The take and the result may lie on one disk, which then has to hold both.
-    disk = (FRAME_BYTES + LATENT_BYTES + (FRAME_BYTES if request.codec == "png" else ENCODED_BYTES)) * pixels
+    disk = (FRAME_BYTES + LATENT_BYTES + (FRAME_BYTES if request.codec in LOSSLESS else ENCODED_BYTES)) * pixels
     free, tightest = min((shutil.disk_usage(place).free, place) for place in (home, folder))
     lacks_memory, lacks_disk = have is not None and memory > have, disk + reserve_bytes > free
     if not lacks_memory and not lacks_disk:

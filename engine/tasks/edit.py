@@ -1,7 +1,7 @@
 """Picture to picture: img2img, inpainting and outpainting, as the algorithm runs.
 
 Owns the order of the stages. What steers the sampler is engine.tasks.steering's, pixels of the border are
-engine.tasks.edit_area's, files are engine.tasks.edit_source's.
+engine.tasks.edit_area's, files are engine.tasks.edit_source's, the sampling of "cycle" is engine.tasks.edit_cycle's.
 Source: Meng et al., SDEdit, arXiv:2108.01073; Lugmayr et al., RePaint, arXiv:2201.09865.
 """
 
@@ -21,6 +21,7 @@ from engine.sampling.schedule import start_at
 from engine.sampling.solvers import sample
 from engine.tasks.edit_area import choose_area
 from engine.tasks.edit_border import feather, fill_hole, overlap
+from engine.tasks.edit_cycle import check_cycle, make_cycled
 from engine.tasks.image import Picture, check_finite
 from engine.tasks.steering import steer
 
@@ -116,17 +117,28 @@ def make_edits(
         controls: Those of the request, made ready (engine.tasks.controls).
 
     Raises:
+        BadInputError: The model's noise is not of the kind that the method needs.
         NotFiniteError: Latents or pixels became NaN or infinite.
     """
+    assert request.edit is not None
+    cycles = request.edit.method == "cycle"
+    if cycles:
+        check_cycle(loaded)
     canvas = _prepare(request, source, layout, loaded)
     seeds = range(request.seed, request.seed + request.count)
-    steps = len(edit_schedule(request, loaded))
+    schedule = edit_schedule(request, loaded)
+    steps = len(schedule)
     for start in range(0, request.count, loaded.plan.pictures_at_once):
         chunk = seeds[start : start + loaded.plan.pictures_at_once]
         done = start * steps
-        made = _make_chunk(
-            request, canvas, loaded, chunk, lambda steps, done=done: after_step(done + steps), controls=controls
-        )
+
+        def after(steps: int, done: int = done) -> None:
+            after_step(done + steps)
+
+        if cycles:
+            made = make_cycled(request, canvas.latents, schedule, loaded, chunk, after_step=after, controls=controls)
+        else:
+            made = _make_chunk(request, canvas, loaded, chunk, after, controls=controls)
         for offset, seed in enumerate(chunk):
             pixels = made[offset].numpy()
             if layout is not None:

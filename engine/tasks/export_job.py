@@ -13,7 +13,7 @@ from engine.errors import BadInputError
 from engine.media.clip import Clip
 from engine.media.movie import write_movie
 from engine.media.video_metadata import VideoRecord, video_texts
-from engine.messages import ExportRequest, Progress, VideoRequest, decode_request
+from engine.messages import ExportRequest, Progress, Retimed, VideoRequest, decode_request
 from engine.tasks.provenance import versions
 
 if TYPE_CHECKING:
@@ -38,19 +38,25 @@ def run_export_job(run: Run, emit: Callable[[Progress], None], check_stop: Calla
     assert group is not None, "the group says where the take is"
     clip = Clip.open(Path(group.take) / "clip")
     frames = range(request.first, request.end or len(clip.frames))
+    shown = Retimed(frames, clip.manifest.fps, request.fps) if request.retimed else frames
     percent_told = -1
 
     def after_frame(done: int) -> None:
         nonlocal percent_told
         check_stop()
         # A long take has more frames than anybody needs events.
-        if done * 100 // len(frames) > percent_told:
-            percent_told = done * 100 // len(frames)
+        if done * 100 // len(shown) > percent_told:
+            percent_told = done * 100 // len(shown)
             device = group.devices[group.rank]
-            emit(Progress(job=run.job, attempt=run.attempt, step=done, steps=len(frames), device=device))
+            emit(Progress(job=run.job, attempt=run.attempt, step=done, steps=len(shown), device=device))
 
     record = VideoRecord(
-        request=_source_of(clip), first=frames.start, frames=len(frames), fps=request.fps, versions=versions()
+        request=_source_of(clip),
+        first=frames.start,
+        frames=len(frames),
+        fps=request.fps,
+        retimed=request.retimed,
+        versions=versions(),
     )
     write_movie(
         clip,
@@ -59,7 +65,9 @@ def run_export_job(run: Run, emit: Callable[[Progress], None], check_stop: Calla
         fps=request.fps,
         texts=video_texts(record),
         after_frame=after_frame,
-        frames=frames,
+        frames=shown,
+        size=request.size(clip.manifest.width, clip.manifest.height),
+        quality=request.quality,
     )
 
 

@@ -1,6 +1,7 @@
 """The controls of a take made ready: for each frame of a rank's run its own hint.
 
-Owns the order: adapters and lengths are checked before the first frame is made, hints are made for a rank's own frames.
+Owns the order: adapters and lengths are checked before the first frame is made, hints are made for a rank's own frames,
+a chunk at a time: of a movie of any length a few pictures are in memory.
 """
 
 from __future__ import annotations
@@ -52,9 +53,12 @@ class TakeControls:
         self._note, self._check_stop = note, check_stop
         self._specs = [choose_adapter(layer, loaded.spec, supply.paths) for layer in layers]
         for spec in self._specs:
+            # diffusers' video U-Nets take no features inside their blocks (0.42.1: down_intrablock_additional_residuals
+            # is UNet2DConditionModel's alone), and nothing published says whether they belong before or behind the
+            # temporal layers. Whatever we added could be compared with nothing.
             if read_adapter_config(Path(spec.folder)).get("_class_name") == "T2IAdapter":
                 raise BadInputError(f"{spec.name} is a T2I-Adapter, which videos do not take; choose a ControlNet")
-        self._footage = [Footage(layer, request.frames) for layer in layers]
+        self._footage = [Footage(layer, request.frames, request.fps) for layer in layers]
 
     def of_frames(self, frames: Sequence[int]) -> FrameControls:
         """The controls of some frames, by their global ids.
@@ -64,17 +68,35 @@ class TakeControls:
             BadModelError: An adapter or a detector cannot be loaded.
         """
         plan, request = self._loaded.plan, self._request
-        hints = [self._hints(frame) for frame in frames]
         adapters = [self._supply.adapters.fetch(spec, plan.torch_dtype) for spec in self._specs]
         _, height, width = self._loaded.model.latent_shape(request.width, request.height)
-        return make_frame_controls(adapters, hints, (height, width), plan.torch_device, plan.torch_dtype)
+        hints = (self._hints(frame) for frame in frames)
+        try:
+            return make_frame_controls(adapters, hints, (height, width), plan.torch_device, plan.torch_dtype)
+        finally:
+            for footage in self._footage:
+                footage.close()
+
+    def digests(self) -> dict[str, str]:
+        """Of the files that the take is made from, by path; a folder of pictures has one.
+
+        Raises:
+            BadInputError: A file cannot be read.
+        """
+        found: dict[str, str] = {}
+        for footage, spec in zip(self._footage, self._specs, strict=True):
+            self._check_stop()
+            found |= footage.digests() | {f"{spec.folder}/{file.path}": file.sha256 for file in spec.files}
+        return found
 
     def _hints(self, frame: int) -> list[Hint]:
         made: list[Hint] = []
         for footage in self._footage:
             self._check_stop()
-            made.append(self._supply.hints.make(footage.at(frame), (self._request.width, self._request.height)))
+            size = (self._request.width, self._request.height)
+            made.append(self._supply.hints.make(footage.at(frame), size, *footage.sources(frame)))
         if frame == 0:
-            for text in dict.fromkeys(text for hint in made for text in hint.notes):
+            told = (*(text for hint in made for text in hint.notes), *(t for each in self._footage for t in each.notes))
+            for text in dict.fromkeys(told):
                 self._note(text)
         return made

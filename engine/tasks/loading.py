@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.acceleration.apply import accelerate
+from engine.acceleration.plan import has_fused_kernels
+from engine.models.families.video_unet import VideoUNet
 from engine.models.image_model import load_image_model
 from engine.models.video_loading import load_video_model
 from engine.tasks.prompts import PromptCache
@@ -62,7 +64,7 @@ def video_plan(plan: ExecutionPlan) -> ExecutionPlan:
     """The plan of a device for videos. On the CPU they are made in fp32: the same on any number of ranks."""
     if plan.torch_device.type != "cpu":
         return plan
-    return msgspec.structs.replace(plan, dtype="float32", fused_decoder=False)
+    return msgspec.structs.replace(plan, dtype="float32", fused_decoder=has_fused_kernels())
 
 
 def load_video(spec: ModelSpec, plan: ExecutionPlan) -> LoadedVideo:
@@ -72,4 +74,6 @@ def load_video(spec: ModelSpec, plan: ExecutionPlan) -> LoadedVideo:
         BadModelError: Its folder cannot be used; the message names the file.
     """
     model = load_video_model(spec, plan.torch_device, plan.torch_dtype, channels_last=plan.channels_last)
+    if isinstance(model, VideoUNet):
+        accelerate(model.autoencoder, plan)
     return LoadedVideo(spec, plan, model)

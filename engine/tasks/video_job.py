@@ -79,6 +79,7 @@ def run_video_job(
     run.spec.check(request)
     check_stop()
     controls = _controls(run, loaded, emit, check_stop, supply)
+    inputs = controls.digests() if controls and group.rank == 0 else {}
     take = replace(_open_take(request, run.spec, group), control_frames=controls.of_frames if controls else None)
     redo = [range(span.start, span.stop) for span in request.redo]
     reel = Reel(request.timeline.shots(), redo, loaded.model, group.speeds)
@@ -97,7 +98,11 @@ def run_video_job(
         _wait_for_frames(take.clip, check_stop)
         take.clip.settle()
         record = VideoRecord(
-            request=request, model=model_facts(run.spec), plan=plan_facts(loaded.plan), versions=versions()
+            request=request,
+            model=model_facts(run.spec),
+            plan=plan_facts(loaded.plan),
+            versions=versions(),
+            inputs=inputs,
         )
         write_movie(
             take.clip,

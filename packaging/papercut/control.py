@@ -125,8 +125,15 @@ class _Answer(Protocol):
 
 
 def make_adapter(unet: UNet2DConditionModel) -> ControlNetModel:
-    """11M weights, most of them copies of the denoiser's first half."""
-    return ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=EMBEDDING)
+    """11M weights, most of them copies of the denoiser's first half.
+
+    diffusers begins with two layers of zeros, one behind the map's embedding and one behind the copy. The second alone
+    makes the adapter add nothing; with both, the map is not seen until chance has moved one of them.
+    """
+    adapter = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=EMBEDDING)
+    entrance = cast("nn.Conv2d", adapter.controlnet_cond_embedding.conv_out)
+    nn.init.normal_(entrance.weight, std=0.1)
+    return adapter
 
 
 def predict_controlled(  # noqa: PLR0917 - the inputs of two networks

@@ -12,7 +12,7 @@ from PIL import Image
 
 from engine.media.av_movie import read_av_texts
 from engine.media.clip import Clip
-from engine.media.timeline_file import write_timeline
+from engine.media.timeline_file import read_timeline, write_timeline
 from engine.media.video_metadata import record_from_texts
 from engine.messages import Segment, Timeline
 from tests.tiny_videos import write_tiny_video_model
@@ -65,6 +65,7 @@ def frames_of(path: Path) -> list[NDArray[np.uint8]]:
         return [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in container.decode(video=0)]
 
 
+@pytest.mark.timeout(600)
 def test_a_take_is_a_movie_that_knows_how_to_be_made_again(tiny: Onetake, tmp_path: Path) -> None:
     """The JSON, the file, its frames and its request agree; the same words give the same frames; exports are parts."""
     timeline, out = tmp_path / "day.otio", tmp_path / "out.mp4"
@@ -104,6 +105,7 @@ def _check_exports(tiny: Onetake, job: str, clip: Clip, folder: Path) -> None:
     assert answer.status == 0, answer.errors
     assert len(list((folder / "pictures").glob("frame_*.png"))) == len(clip.frames)
     assert (folder / "pictures" / "frame_000013.png").read_bytes() == clip.document(13)
+    _check_formats(tiny, job, folder)
     for words, said in (
         (["--out", "14"], "has 14 frames"),
         (["-o", str(folder / "pictures")], "is not empty"),
@@ -112,6 +114,25 @@ def _check_exports(tiny: Onetake, job: str, clip: Clip, folder: Path) -> None:
         assert (answer.status, answer.output) == (2, "")
         assert said in answer.errors
         assert answer.errors.count("\n") == 1
+
+
+def _check_formats(tiny: Onetake, job: str, folder: Path) -> None:
+    """Another size, rate and quality in another codec; a folder for compositing; the cuts, which lead to a movie."""
+    words = ["--codec", "h265", "--scale", "50%", "--fps", "6", "--quality", "balanced"]
+    answer = tiny("export", job, "-o", str(folder / "small.mp4"), *words, "--json")
+    assert answer.status == 0, answer.errors
+    with av.open(str(folder / "small.mp4")) as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.codec.name, stream.width, stream.height) == ("hevc", 32, 32)
+        assert (stream.average_rate, sum(1 for _ in container.decode(stream))) == (6, 7)
+    answer = tiny("export", job, "-o", f"{folder / 'light'}/", "--codec", "exr", "--out", "1")
+    assert answer.status == 0, answer.errors
+    assert sorted(path.name for path in (folder / "light").glob("*.exr")) == ["frame_000000.exr", "frame_000001.exr"]
+    answer = tiny("export", job, "-o", str(folder / "cut.otio"), "--json")
+    assert answer.status == 0, answer.errors
+    assert answer.document == {"outputs": [str(folder / "cut.otio")], "movie": str(folder / "out.mp4")}
+    assert read_timeline(folder / "cut.otio") == (DAY, 12.0)
+    assert (folder / "out.mp4").as_uri() in (folder / "cut.otio").read_text()
 
 
 def test_bad_input_is_one_line_and_leaves_no_job(tiny: Onetake, tmp_path: Path) -> None:

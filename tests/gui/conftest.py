@@ -56,6 +56,8 @@ def open_window(
     yield open_one
     engine.released.set()
     for application in opened:
+        # Nobody is there to answer.
+        application.window.ask_before_closing(lambda: True)
         application.window.close()
         application.window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -127,6 +127,8 @@ def test_a_waiting_map_is_a_row_of_the_queue(qtbot: QtBot, onetake: Application,
     engine.script("hold")
     onetake.stage.map.again.click()
     qtbot.waitUntil(lambda: onetake.stage.page is onetake.stage.grid)
+    # Not before it runs: the scripted engine would start it once more.
+    qtbot.waitUntil(lambda: [record.state for record in onetake.jobs.unfinished()] == [JobState.RUNNING])
     engine.finish("job-3")
     qtbot.waitUntil(lambda: onetake.stage.page is onetake.stage.map)
     del testers

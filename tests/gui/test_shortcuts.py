@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QAbstractItemModelTester
 
+from app.settings import WindowSettings
 from app.widgets.keys_table import KeyColumn
 from app.widgets.shortcut_editor import ShortcutEditor
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from app.application import Application
+    from engine.paths import Paths
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -37,6 +39,19 @@ def editor(onetake: Application) -> ShortcutEditor:
     dialog = onetake.window.findChild(ShortcutEditor)
     assert isinstance(dialog, ShortcutEditor)
     return dialog
+
+
+def test_a_key_that_the_artist_chose_is_not_taken_by_a_newer_command(
+    open_window: Callable[[], Application], paths: Paths
+) -> None:
+    """A command that came with an update leaves the artist's keys alone, until it is given its own back."""
+    WindowSettings(paths.home / "window.ini").keys = {"export": "Ctrl+N"}
+    onetake = open_window()
+    assert action(onetake, "export").shortcuts() == [QKeySequence("Ctrl+N")]
+    assert QKeySequence("Ctrl+N") not in action(onetake, "new_project").shortcuts()
+    onetake.desk.keymap.reset(action(onetake, "new_project"))
+    assert QKeySequence("Ctrl+N") in action(onetake, "new_project").shortcuts()
+    assert action(onetake, "export").shortcuts() == []
 
 
 def choose(qtbot: QtBot, editor: ShortcutEditor, search: str, key: Qt.Key) -> None:

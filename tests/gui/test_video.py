@@ -165,7 +165,7 @@ def test_in_and_out_points_say_which_frames_are_made_again(
     assert again.redo == (FrameSpan(start=5, stop=10),)
 
 
-def test_an_export_asks_for_its_file_and_shows_its_take(
+def test_an_export_is_in_the_queue_and_shows_its_take(
     qtbot: QtBot, onetake: Application, engine: FakeEngine, tmp_path: Path
 ) -> None:
     """The request names the take, a row of the queue says what it becomes, and choosing it shows the take."""
@@ -173,9 +173,10 @@ def test_an_export_asks_for_its_file_and_shows_its_take(
     open_plan(onetake)
     generate_take(qtbot, onetake, JobState.DONE)
     engine.script("hold")
-    onetake.studio.export("job-1", tmp_path / "take.mov", "prores", (4, 20), 8.0)
+    request = ExportRequest(take="job-1", codec="prores", first=4, end=20)
+    onetake.studio.export(request, tmp_path / "take.mov")
     qtbot.waitUntil(lambda: len(engine.requests) == 2)
-    assert engine.requests[1] == ExportRequest(take="job-1", codec="prores", first=4, end=20)
+    assert engine.requests[1] == request
     qtbot.waitUntil(lambda: onetake.queue.list.model().rowCount() == 1)
     qtbot.waitUntil(lambda: onetake.jobs.records()[1].state is JobState.RUNNING)
     onetake.studio.show_job("job-2")

@@ -13,12 +13,11 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.queue_rows import MIME
 from app.reports import Reach
-from engine.messages import ControlLayer, ImageRequest, JobState
+from engine.messages import ImageRequest, JobState
+from tests.fake_takes import video_request
 from tests.gui.test_queue import generate, rows
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytestqt.qtbot import QtBot
 
     from app.application import Application
@@ -167,11 +166,10 @@ def test_what_does_not_wait_is_not_edited(qtbot: QtBot, onetake: Application, wa
 
 
 def test_a_job_with_parts_that_the_settings_lack_is_not_edited(
-    qtbot: QtBot, onetake: Application, waiting: list[str], tmp_path: Path
+    qtbot: QtBot, onetake: Application, waiting: list[str]
 ) -> None:
-    """Changing it would lose its controls."""
-    layer = ControlLayer(kind="canny", picture=str(tmp_path / "map.png"))
-    onetake.studio.send(ImageRequest(prompt="a red boat", seed=1, controls=(layer,)))
+    """Changing it would lose what its frames see of each other, which no field shows."""
+    onetake.studio.send(video_request("a red boat", scope="dual"))
     qtbot.waitUntil(lambda: len(rows(onetake)) == 5 and bool(onetake.jobs.records()[-1].info.job))
     onetake.studio.edit_job(onetake.jobs.records()[-1].info.job)
     assert "cancel it and start it anew" in onetake.notices.text

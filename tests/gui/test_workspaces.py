@@ -36,9 +36,9 @@ def shown(onetake: Application) -> set[str]:
 @pytest.mark.parametrize(
     ("workspace", "panels"),
     [
-        (Workspace.IMAGE, {"prompt", "queue", "gallery"}),
-        (Workspace.CONTROL, {"prompt"}),
-        (Workspace.VIDEO, {"prompt", "queue", "gallery", "timeline"}),
+        (Workspace.IMAGE, {"prompt", "control", "queue", "gallery"}),
+        (Workspace.CONTROL, {"prompt", "control"}),
+        (Workspace.VIDEO, {"prompt", "control", "queue", "gallery", "timeline"}),
         (Workspace.REVIEW, {"gallery"}),
     ],
 )
@@ -75,7 +75,7 @@ def test_the_keyboard_stays_where_it_is(qtbot: QtBot, onetake: Application) -> N
 
 def test_sizes_follow_the_workspace(qtbot: QtBot, onetake: Application) -> None:
     """The gallery is wide for review, the prompt panel wide for control."""
-    prompt, _, gallery, _ = onetake.window.docks
+    prompt, _, gallery, *_ = onetake.window.docks
     widths = (prompt.width(), gallery.width())
     go(qtbot, onetake, Workspace.CONTROL)
     qtbot.waitUntil(lambda: prompt.width() > widths[0] + 50)
@@ -94,12 +94,12 @@ def test_a_workspace_is_found_as_it_was_left(
     assert "queue" in shown(onetake)
     onetake.window.docks[2].close()
     go(qtbot, onetake, Workspace.IMAGE)
-    assert shown(onetake) == {"prompt", "gallery"}
+    assert shown(onetake) == {"prompt", "control", "gallery"}
     onetake.window.close()
     second = open_window()
-    assert shown(second) == {"prompt", "gallery"}
+    assert shown(second) == {"prompt", "control", "gallery"}
     go(qtbot, second, Workspace.VIDEO)
-    assert shown(second) == {"prompt", "queue", "timeline"}
+    assert shown(second) == {"prompt", "control", "queue", "timeline"}
 
 
 def test_a_window_opens_in_the_workspace_it_was_left_in(
@@ -119,7 +119,7 @@ def test_reset_brings_a_workspace_back(qtbot: QtBot, onetake: Application) -> No
     onetake.window.docks[0].close()
     onetake.window.docks[2].setFloating(True)
     qtbot.keyClick(onetake.window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
-    assert shown(onetake) == {"prompt", "queue", "gallery"}
+    assert shown(onetake) == {"prompt", "control", "queue", "gallery"}
     assert not onetake.window.docks[2].isFloating()
 
 
@@ -127,7 +127,7 @@ def test_choosing_the_present_workspace_changes_nothing(qtbot: QtBot, onetake: A
     """It stays checked, and a closed panel stays closed."""
     onetake.window.docks[1].close()
     go(qtbot, onetake, Workspace.IMAGE)
-    assert shown(onetake) == {"prompt", "gallery"}
+    assert shown(onetake) == {"prompt", "control", "gallery"}
     assert onetake.desk.switch.buttons[0].isChecked()
 
 
@@ -138,7 +138,7 @@ def test_hidden_panels_come_back_with_a_workspace(qtbot: QtBot, onetake: Applica
     assert shown(onetake) == {"gallery"}
     assert not onetake.window.panels_are_hidden
     go(qtbot, onetake, Workspace.IMAGE)
-    assert shown(onetake) == {"prompt", "queue", "gallery"}
+    assert shown(onetake) == {"prompt", "control", "queue", "gallery"}
 
 
 def test_a_damaged_layout_gives_the_first_one(qtbot: QtBot, onetake: Application) -> None:

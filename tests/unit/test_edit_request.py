@@ -23,7 +23,12 @@ _SOME = Margins(left=8)
     [
         ({"picture": ""}, "there is no picture"),
         ({"picture": "a\0b"}, "NUL"),
-        ({"method": "cycle"}, "method 'cycle' is unknown; use img2img, inpaint, outpaint"),
+        ({"method": "morph"}, "method 'morph' is unknown; use img2img, inpaint, outpaint, cycle"),
+        ({"method": "cycle"}, "cycle needs to know what the picture shows"),
+        ({"method": "cycle", "source_prompt": " "}, "cycle needs to know what the picture shows"),
+        ({"method": "cycle", "source_prompt": "a", "mask": "/m.png"}, "cycle makes the whole picture anew"),
+        ({"method": "cycle", "source_prompt": "a", "margins": _SOME}, "cycle adds no margins"),
+        ({"source_prompt": "a"}, "img2img takes no source prompt"),
         ({"strength": 0.0}, "strength 0 is out of range"),
         ({"strength": 1.5}, "strength 1.5 is out of range"),
         ({"strength": math.nan}, "strength is nan"),

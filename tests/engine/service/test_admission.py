@@ -198,6 +198,12 @@ def row(request: ImageRequest | VideoRequest | ExportRequest, phase: Phase = Pha
         (ExportRequest(take="j"), take_request(width=255, codec="gif"), "does not suit h264"),
         (ExportRequest(take="j", codec="gif", first=48), take_request(), "has 48 frames; move"),
         (ExportRequest(take="j", codec="gif", end=49), take_request(), "has 48 frames; move"),
+        (
+            ExportRequest(take="j", fps=240, retimed=True),
+            take_request(fps=0.1, frames=10**6),
+            "these would be 2,400,000,000",
+        ),
+        (ExportRequest(take="j", codec="dnxhr"), take_request(width=128, height=128), "begins at 256x120"),
     ],
 )
 def test_an_export_must_suit_its_take(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import av
+import numpy as np
 import pytest
+from PIL import Image
 
 from engine.errors import BadInputError, JobCancelledError
 from engine.media.av_movie import read_av_texts
@@ -54,13 +57,30 @@ def test_the_exported_part_knows_its_place_in_the_take(take: Path) -> None:
     assert {event.device for event in told} == {"cpu"}
 
 
+def test_another_rate_keeps_the_speed_and_progress_counts_what_is_written(take: Path) -> None:
+    """Twelve frames at 8 fps are six at 4; the file is half as large and says what it shows of the take."""
+    told: list[Progress] = []
+    run_export_job(run_of(take, codec="ffv1", fps=4.0, width=32, height=32, retimed=True), told.append, lambda: None)
+    part = take.parent / ".j.1.tmp"
+    with av.open(str(part)) as container:
+        frames = [np.asarray(frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
+    record = record_from_texts(read_av_texts(part))
+    assert record is not None
+    assert (record.first, record.frames, record.fps, record.retimed) == (0, 12, 4.0, True)
+    assert [event.steps for event in told] == [6] * 6
+    assert [frame.shape for frame in frames] == [(32, 32, 3)] * 6
+    shown = Clip.open(take / "clip").read(4)
+    wanted = np.asarray(Image.fromarray(shown).resize((32, 32), Image.Resampling.LANCZOS))
+    assert np.array_equal(frames[2], wanted)
+
+
 def test_no_end_means_the_end_of_the_take(take: Path) -> None:
     """Without points the whole take leaves."""
     run_export_job(run_of(take, codec="gif"), lambda _: None, lambda: None)
     assert (take.parent / ".j.1.tmp").read_bytes().startswith(b"GIF89a")
 
 
-@pytest.mark.parametrize("codec", ["h264", "gif", "png"])
+@pytest.mark.parametrize("codec", ["h264", "vp9", "ffv1", "gif", "png", "exr"])
 def test_a_stopped_export_leaves_nothing(take: Path, codec: str) -> None:
     """Stopped at its fifth question, it is gone with all its parts."""
     questions = iter([False] * 5 + [True])

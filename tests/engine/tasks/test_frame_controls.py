@@ -10,27 +10,20 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.acceleration.plan import plan_for
-from engine.control.adapter_shelf import AdapterShelf
-from engine.control.hints import HintStore
-from engine.control.shelf import DetectorShelf
-from engine.control.weights import WeightStore
 from engine.errors import BadInputError
-from engine.messages import ControlLayer, Segment, Timeline
-from engine.paths import Paths
-from engine.tasks.controls import ControlSupply
-from engine.tasks.loading import load_video, video_plan
+from engine.messages import ControlLayer
 from engine.tasks.reel import Reel
 from engine.tasks.travel import TakeNoise
-from tests.engine.tasks.taking import Studio, furthest_difference, video_request
+from tests.engine.media.movies import write_movie
+from tests.engine.tasks.controlled_takes import BLOCKS, SIZE, Set
+from tests.engine.tasks.taking import furthest_difference
 from tests.tiny_adapters import make_map, write_controlnet, write_t2i
 from tests.tiny_models import write_json
-from tests.tiny_videos import WINDOW, write_tiny_video_model
+from tests.tiny_videos import WINDOW
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from engine.messages import VideoRequest
     from tests.tiny_videos import VideoKind
 
 # diffusers and what it imports warn of their own future, and of the tiny models' odd sizes.
@@ -39,10 +32,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
-SIZE = (96, 64)
-BLOCKS: dict[str, object] = {
-    "block_out_channels": (8, 16), "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D"),
-}  # fmt: skip
 
 
 class _Video(Protocol):
@@ -56,41 +45,6 @@ class _Pipeline(Protocol):
 
 class _FromFolder(Protocol):
     def from_pretrained(self, folder: str, **options: object) -> _Pipeline: ...
-
-
-class Set:
-    """A studio with a supply of controls, a ControlNet, and a folder of maps."""
-
-    def __init__(self, folder: Path, kind: VideoKind = "animatediff", maps: int = WINDOW) -> None:
-        self.folder = folder
-        spec = write_tiny_video_model(folder / "model", kind)
-        self.studio = Studio(folder, load_video(spec, video_plan(plan_for("cpu"))))
-        self.studio.supply = ControlSupply(
-            Paths(folder),
-            AdapterShelf(torch.device("cpu"), channels_last=True),
-            HintStore(lambda: DetectorShelf(WeightStore(folder / "annotators", folder / "hub"), "cpu")),
-        )
-        self.net = write_controlnet(folder / "net", 1, **BLOCKS)
-        self.maps = folder / "maps"
-        self.maps.mkdir()
-        for index in range(maps):
-            Image.fromarray(make_map(50 + index, *SIZE)).save(self.maps / f"map {index}.png")
-
-    def layer(self, **fields: object) -> ControlLayer:
-        given: dict[str, object] = {
-            "kind": "canny", "picture": str(self.maps), "adapter": str(self.net), "is_map": True, **fields,
-        }  # fmt: skip
-        return ControlLayer(**given)  # pyright: ignore[reportArgumentType] - checked at construction
-
-    def request(self, *layers: ControlLayer, frames: int = WINDOW, **changes: object) -> VideoRequest:
-        timeline = Timeline(segments=(Segment(prompt="winter mountains", frames=frames),))
-        return video_request(timeline=timeline, width=SIZE[0], height=SIZE[1], controls=layers, **changes)
-
-    def latents(self, job: str, request: VideoRequest, world_size: int = 1) -> Tensor:
-        """The clean latents of a take, (1, C, T, h, w)."""
-        self.studio.loaded.spec.check(request)
-        self.studio.make(job, request, world_size)
-        return self.studio.latents(job, request, request.steps)
 
 
 @pytest.mark.parametrize("fields", [{}, {"weight": 0.7, "start": 0.3, "end": 0.7}])
@@ -224,7 +178,8 @@ def test_what_cannot_control_a_take_is_refused_before_its_first_frame(tmp_path: 
         ({}, "maps holds 4 pictures for 6 frames; shorten the take to 4 frames"),
         ({"picture": str(short)}, "short.webp holds 2 pictures for 6 frames"),
         ({"picture": str(text)}, "text.png is no picture"),
-        ({"picture": "/a.MP4"}, "a.MP4 is a movie, .*; turn it into a folder of pictures"),
+        ({"picture": "/a.MP4"}, "a.MP4 is not there"),
+        ({"picture": str(write_movie(tmp_path / "s.mp4", 4))}, "s.mp4 holds 4 pictures for 6 frames; shorten the take"),
         ({"picture": str(tmp_path / "gone.png")}, "gone.png is not there"),
         ({"picture": str(scene.maps / "map 0.png"), "adapter": str(t2i)}, "which videos do not take"),
     ):

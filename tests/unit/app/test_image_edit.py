@@ -52,7 +52,14 @@ def test_a_damaged_file_is_no_edit(tmp_path: Path) -> None:
     """Neither a missing, a truncated nor a foreign file stops the window from opening."""
     file = tmp_path / "edit.json"
     assert read_edit(file) is None
-    for damage in (b"", b'{"prompt": "a b', b"[1, 2]", b'{"count": "many"}', b"\xff\xfe"):
+    for damage in (
+        b"",
+        b'{"prompt": "a b',
+        b"[1, 2]",
+        b'{"count": "many"}',
+        b'{"canvas": {"margins": {"left": -5}}}',
+        b"\xff",
+    ):
         file.write_bytes(damage)
         assert read_edit(file) is None
 

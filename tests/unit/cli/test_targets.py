@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.cli.targets import CODECS, Codec, parse_target
+from app.cli.targets import BY_SUFFIX, parse_target
 from engine.errors import OutputError
-from engine.messages import SUFFIX_OF_CODEC
+from engine.messages import CODECS, SUFFIX_OF_CODEC, Codec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,10 +17,17 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("codec", [codec for codec in CODECS if SUFFIX_OF_CODEC[codec]])
 def test_a_suffix_is_a_codec(tmp_path: Path, codec: Codec) -> None:
-    """In either case of letters, with a codec that agrees or none."""
+    """In either case of letters; where several share one, it stands for the first, and the others are asked for."""
     for suffix in (SUFFIX_OF_CODEC[codec], SUFFIX_OF_CODEC[codec].upper()):
         name = str(tmp_path / f"a.b{suffix}")
-        assert parse_target(name) == parse_target(name, codec) == (name, codec)
+        assert parse_target(name, codec) == (name, codec)
+        assert parse_target(name) == (name, BY_SUFFIX[suffix.lower()])
+    assert set(BY_SUFFIX.items()) <= set(zip(map(SUFFIX_OF_CODEC.get, CODECS), CODECS, strict=True))
+
+
+def test_a_folder_of_exr_is_asked_for() -> None:
+    """A folder is PNGs unless the codec says otherwise."""
+    assert parse_target("/new/", "exr") == ("/new", "exr")
 
 
 def test_a_folder_is_a_sequence_of_pictures(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_bad_input_is_refused_before_the_engine_is_asked(paths: Paths, words: li
 @pytest.mark.parametrize("name", ["out.avi", "out", "out.mp4.txt"])
 def test_a_name_that_says_no_format_is_refused(paths: Paths, name: str) -> None:
     """The message lists what there is."""
-    with pytest.raises(OutputError, match=r"end it in \.mp4, \.mov, \.gif or \.webp, or in"):
+    with pytest.raises(OutputError, match=r"end it in \.mp4, \.webm, \.mov, \.mkv, \.gif, \.webp, or in"):
         request_of(paths, "a", "-o", name)
 
 

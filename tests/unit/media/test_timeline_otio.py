@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import opentimelineio as otio
 import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
 
 from engine.errors import BadInputError
-from engine.media.timeline_file import read_timeline
+from engine.media.timeline_file import TakeMovie, read_timeline, write_timeline
 from engine.messages import Segment, Timeline
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def clip(name: str, frames: float, rate: float = 24.0, **fields: object) -> otio.schema.Clip:
@@ -107,3 +104,56 @@ def test_other_documents_of_the_library_are_refused(tmp_path: Path) -> None:
         (tmp_path / "a.otio").write_text(text)
         with pytest.raises(BadInputError, match=r"as \.otio"):
             read_timeline(tmp_path / "a.otio")
+
+
+DAY = Timeline(
+    segments=(
+        Segment(prompt="dawn", frames=10),
+        Segment(prompt="day", frames=8, transition=4, strength=0.5),
+        Segment(prompt="night", frames=6, cut=True, seed=3),
+    )
+)
+
+
+def clips_of(path: Path) -> list[otio.schema.Clip]:
+    return list(otio.adapters.read_from_file(str(path)).find_clips())
+
+
+def test_planned_shots_are_placeholders_with_their_prompt(tmp_path: Path) -> None:
+    """A generator of the shot's length stands for what is not made yet."""
+    write_timeline(tmp_path / "plan.otio", DAY, 8.0)
+    for clip, segment in zip(clips_of(tmp_path / "plan.otio"), DAY.segments, strict=True):
+        reference = clip.media_reference
+        assert isinstance(reference, otio.schema.GeneratorReference)
+        assert (reference.generator_kind, reference.parameters["prompt"]) == ("onetake", segment.prompt)
+        assert reference.available_range == clip.source_range
+        assert clip.source_range.duration == RationalTime(segment.frames, 8)
+
+
+def test_finished_shots_lead_to_their_place_in_the_movie(tmp_path: Path) -> None:
+    """The URL is absolute, the rate the movie's, and frames beyond the clip are there for its transition."""
+    movie = tmp_path / "höhe 1.mov"
+    write_timeline(tmp_path / "cut.otio", DAY, 8.0, TakeMovie(movie, 0, 24, 23.976))
+    clips = clips_of(tmp_path / "cut.otio")
+    rate = 24000 / 1001
+    assert [clip.media_reference.target_url for clip in clips] == [movie.as_uri()] * 3
+    assert {clip.media_reference.name for clip in clips} == {movie.name}
+    for clip, start, frames in zip(clips, (0, 10, 18), (10, 8, 6), strict=True):
+        assert clip.source_range == TimeRange(RationalTime(start, rate), RationalTime(frames, rate))
+        assert clip.media_reference.available_range == TimeRange(RationalTime(0, rate), RationalTime(24, rate))
+
+
+def test_shots_outside_of_an_exported_part_stay_placeholders(tmp_path: Path) -> None:
+    """Only what the movie shows whole refers to it, counted from its first frame."""
+    write_timeline(tmp_path / "cut.otio", DAY, 8.0, TakeMovie(tmp_path / "part.mov", 10, 10, 8.0))
+    clips = clips_of(tmp_path / "cut.otio")
+    kinds = [type(clip.media_reference).__name__ for clip in clips]
+    assert kinds == ["GeneratorReference", "ExternalReference", "GeneratorReference"]
+    assert clips[1].source_range.start_time == RationalTime(0, 8)
+
+
+@pytest.mark.parametrize("movie", [None, TakeMovie(Path("/films/a.mov"), 0, 24, 8.0)])
+def test_what_is_written_for_editors_is_still_the_take(tmp_path: Path, movie: TakeMovie | None) -> None:
+    """Read back, it is the same timeline, references or not."""
+    write_timeline(tmp_path / "cut.otio", DAY, 8.0, movie)
+    assert read_timeline(tmp_path / "cut.otio") == (DAY, 8.0)

@@ -56,6 +56,15 @@ def test_people_read_the_prompts_with_the_frames_they_fill() -> None:
     assert video_texts(record(request, 1, 2))[DESCRIPTION] == "dawn over hills"
 
 
+def test_prompts_of_a_retimed_movie_are_counted_in_its_own_frames() -> None:
+    """Twice the rate, twice the numbers; at half of it a short shot keeps its one frame."""
+    request = VideoRequest(timeline=DAY, seed=7, fps=8.0)
+    faster = VideoRecord(request=request, fps=16.0, retimed=True)
+    assert video_texts(faster)[DESCRIPTION] == "0-7: dawn over hills\n8-17: day 🏔️\n18-23: cut to night"
+    slower = VideoRecord(request=request, fps=4.0, retimed=True)
+    assert video_texts(slower)[DESCRIPTION] == "0-1: dawn over hills\n2-4: day 🏔️\n5-5: cut to night"
+
+
 def test_a_newer_or_damaged_record_is_a_clear_error() -> None:
     """Settings that are ours but unreadable are said to be so, in one line; others are none of ours."""
     document = video_texts(record(VideoRequest(timeline=DAY, seed=7)))[COMMENT]
