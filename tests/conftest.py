@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+ENDING_S = 5.0
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
@@ -31,6 +33,10 @@ def _no_leftovers(request: pytest.FixtureRequest) -> Iterator[None]:  # pyright:
     left = [thread for thread in threading.enumerate() if thread not in before and thread.is_alive()]
     # Threads that Python did not start get a dummy record that outlives them; Qt's are looked at below.
     left = [thread for thread in left if not thread.name.startswith("Dummy-")]
+    # A pool that was told to end may still be about it on a busy machine.
+    for thread in left:
+        thread.join(ENDING_S)
+    left = [thread for thread in left if thread.is_alive()]
     assert not left, f"the test left threads behind: {left}"
     if "qapp" in request.fixturenames:
         from tests.qt_leftovers import qt_leftovers
