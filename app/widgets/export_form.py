@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.widgets.rate_field import RateField
 from engine.messages import QUALITIES, Quality
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class ExportForm(QWidget):
         self.first.setAccessibleName(self.tr("First frame"))
         self.last.setAccessibleName(self.tr("Last frame"))
         self.scale, self.timing, self.quality = QComboBox(), QComboBox(), QComboBox()
-        self.width_px, self.fps = QSpinBox(), QDoubleSpinBox()
+        self.width_px, self.fps = QSpinBox(), RateField(LEAST_FPS, MOST_FPS)
         self.file, self.browse = QLineEdit(), QPushButton(self.tr("Choose…"))
         self.browse.setAutoDefault(False)
         self.file.setAccessibleName(self.tr("File"))
@@ -114,7 +114,6 @@ class ExportForm(QWidget):
 
     def show_fps(self, fps: float) -> None:
         """Begin with the take's own rate."""
-        self.fps.setDecimals(0 if fps == round(fps) else 3)
         self.fps.setValue(fps)
 
     def show_size(self, words: str) -> None:
@@ -144,9 +143,6 @@ class ExportForm(QWidget):
         self.width_px.setRange(LEAST_WIDTH, MOST_WIDTH)
         self.width_px.setValue(640)
         self.width_px.setSuffix(self.tr(" px"))
-        self.fps.setAccessibleName(self.tr("Frames a second"))
-        self.fps.setRange(LEAST_FPS, MOST_FPS)
-        self.fps.setSuffix(self.tr(" fps"))
         self.fps.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.timing.setAccessibleName(self.tr("At another speed"))
         self.timing.addItem(self.tr("Same length: repeat or leave out frames"), False)  # noqa: FBT003 - Qt's

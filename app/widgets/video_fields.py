@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QSpinBox, QWidget
 
 from app import timeline_edits as edits
+from app.widgets.rate_field import RateField
 from app.words import length_text
 from engine.messages import MAX_FRAMES
 
@@ -65,25 +66,19 @@ class LengthField(QWidget):
         self.show_length()
 
 
-class SpeedField(QDoubleSpinBox):
+class SpeedField(RateField):
     """Frames a second."""
 
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(LEAST_FPS, MOST_FPS, parent)
         self._project = project
-        self.setRange(LEAST_FPS, MOST_FPS)
-        self.setDecimals(0)
         self.setKeyboardTracking(False)
-        self.setSuffix(self.tr(" fps"))
-        self.setAccessibleName(self.tr("Frames a second"))
         self.valueChanged.connect(self._change)
 
     def show_speed(self) -> None:
         """Show the project's speed."""
-        fps = self._project.video.fps
         with QSignalBlocker(self):
-            self.setDecimals(0 if fps == round(fps) else 2)
-            self.setValue(fps)
+            self.setValue(self._project.video.fps)
 
     def _change(self, fps: float) -> None:
         project = self._project

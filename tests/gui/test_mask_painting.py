@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QInputDevice, QPointingDevice, QTabletEvent, QUndoStack
+from PySide6.QtGui import QImage, QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent, QUndoStack
 from PySide6.QtWidgets import QApplication
 
 from app.canvas.painting.board import MaskBoard
@@ -408,6 +408,20 @@ def test_space_pans_and_does_not_paint(qtbot: QtBot, view: EditView, board: Mask
     qtbot.keyRelease(view, Qt.Key.Key_Space)
     assert view.picture_point(QPointF(340, 220)) == before
     assert board.is_blank
+
+
+def test_a_release_that_was_never_told_ends_the_stroke(qtbot: QtBot, view: EditView, board: MaskBoard) -> None:
+    """A mouse that moves without its button paints no more."""
+    none = Qt.MouseButton.NoButton
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=place(view, 40, 60))
+    assert board.is_painting
+    where = QPointF(place(view, 160, 60))
+    moved = QMouseEvent(
+        QEvent.Type.MouseMove, where, view.mapToGlobal(where), none, none, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(view, moved)
+    assert not board.is_painting
+    assert level(board.mask, 160, 60) == 0
 
 
 def test_a_pen_paints_by_pressure_and_its_other_end_erases(view: EditView, board: MaskBoard) -> None:

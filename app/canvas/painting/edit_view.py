@@ -181,7 +181,11 @@ class EditView(PictureView):
             self._move_ring(event.position())
             return
         self._move_ring(event.position())
-        if self._held:
+        is_held = bool(self._held) or (self._board.is_painting and not self._from_tablet)
+        if is_held and not event.buttons() & Qt.MouseButton.LeftButton:
+            # Its release was told to nobody: a dialog or another window took it.
+            self._end(event.position())
+        elif self._held:
             self._drag_frame(event)
         elif self._board.is_painting:
             self._board.continue_stroke(self.picture_point(event.position()))
