@@ -16,15 +16,14 @@ import torch
 from diffusers.models.attention_processor import AttnProcessor
 from diffusers.models.controlnets.controlnet import ControlNetModel
 from torch import Tensor, nn
-from torch.nn import functional
-from torch.utils.data import IterableDataset, get_worker_info
+from torch.utils.data import IterableDataset
 
 from papercut.captions import write_caption
 from papercut.checkpoints import Average, Clock, load, save
 from papercut.control_maps import KINDS, draw_map
 from papercut.grammar import sample_scene
 from papercut.layout import CELL, LATENT_CHANNELS, draw_noise
-from papercut.pool import Encoders, Rows, batches, fill, smallness_of
+from papercut.pool import Encoders, Rows, batches, fill, process_rng, smallness_of
 from papercut.render import render
 from papercut.text import MAX_TOKENS, WIDTH
 from papercut.training import (
@@ -36,7 +35,7 @@ from papercut.training import (
     seed_torch,
     set_learning_rate,
 )
-from papercut.unet import CRISP, SMALL_WEIGHT, TEACHER_LIMIT, TEACHER_WEIGHT, WEIGHT_LIMIT, load_unet
+from papercut.unet import TEACHER_LIMIT, TEACHER_WEIGHT, WEIGHT_LIMIT, load_unet, student_loss
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,8 +87,7 @@ class _Rows(IterableDataset[_Row]):
         self.seed = seed
 
     def __iter__(self) -> Iterator[_Row]:
-        worker = get_worker_info()
-        rng = np.random.default_rng([23, self.seed, worker.id if worker else 0])
+        rng = process_rng(23, self.seed)
         while True:
             scene = sample_scene(rng)
             noise = draw_noise(rng, SIDE, SIDE).astype(np.float16).astype(np.float32)
@@ -210,10 +208,8 @@ def train_control(  # noqa: PLR0915 - one training step, read top to bottom
         with half_precision(device):
             output = predict_controlled(unet, adapter, noisy, timesteps, features, seen).float()
         error = (output - x).square().mean((1, 2, 3)) / t.square().clamp_min(1 / WEIGHT_LIMIT)
-        # The same loss as the denoiser's: see unet.py.
-        small = 1 + SMALL_WEIGHT * read_rows(pool.smallness[rows[:students]], device)[:, None] / 255
-        crisp = functional.smooth_l1_loss(output[:students], x[:students], beta=CRISP, reduction="none")
-        both = (small * (crisp + (output[:students] - x[:students]).square())).mean() / small.mean()
+        small = read_rows(pool.smallness[rows[:students]], device)[:, None] / 255
+        both = student_loss(output[:students], x[:students], small)
         loss = (students * both / 2 + TEACHER_WEIGHT * error[students:].sum()) / batch
         descend(loss, optimizer, adapter.parameters())
         if step % 4 == 0:

@@ -15,13 +15,13 @@ import numpy as np
 import torch
 from diffusers.models.attention_processor import AttnProcessor
 from diffusers.models.unets.unet_motion_model import MotionAdapter, UNetMotionModel
-from torch.utils.data import IterableDataset, get_worker_info
+from torch.utils.data import IterableDataset
 
 from papercut.captions import write_caption
 from papercut.checkpoints import Average, Clock, load, save
 from papercut.grammar import sample_scene
 from papercut.layout import CELL, LATENT_CHANNELS, draw_noise, orbit
-from papercut.pool import Encoders, Rows, batches, fill
+from papercut.pool import Encoders, Rows, batches, fill, process_rng
 from papercut.render import render
 from papercut.text import MAX_TOKENS, WIDTH
 from papercut.training import as_tensor, descend, half_precision, read_rows, seed_torch, set_learning_rate
@@ -57,8 +57,7 @@ class _Clips(IterableDataset[_Clip]):
         self.seed = seed
 
     def __iter__(self) -> Iterator[_Clip]:
-        worker = get_worker_info()
-        rng = np.random.default_rng([17, self.seed, worker.id if worker else 0])
+        rng = process_rng(17, self.seed)
         while True:
             scene = sample_scene(rng)
             pair = np.stack([draw_noise(rng, SIDE, SIDE), draw_noise(rng, SIDE, SIDE)]).astype(np.float16)

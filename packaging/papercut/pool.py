@@ -88,13 +88,18 @@ class _Row(NamedTuple):
     smallness: NDArray[np.uint8]
 
 
+def process_rng(kind: int, seed: int, *more: int) -> np.random.Generator:
+    """The generator of this render process for rows of one kind; no two kinds, seeds or processes share one."""
+    worker = get_worker_info()
+    return np.random.default_rng([kind, seed, worker.id if worker else 0, *more])
+
+
 class _Rows(IterableDataset[_Row]):
     def __init__(self, seed: int, height: int, width: int) -> None:
         self.seed, self.height, self.width = seed, height, width
 
     def __iter__(self) -> Iterator[_Row]:
-        worker = get_worker_info()
-        rng = np.random.default_rng([7, self.seed, worker.id if worker else 0, self.height, self.width])
+        rng = process_rng(7, self.seed, self.height, self.width)
         while True:
             scene, noise = sample_scene(rng), draw_noise(rng, self.height, self.width)
             # The network will meet the noise in half precision or better; lay out what was stored.
@@ -199,8 +204,7 @@ class _Pairs(IterableDataset[_Pair]):
         self.seed = seed
 
     def __iter__(self) -> Iterator[_Pair]:
-        worker = get_worker_info()
-        rng = np.random.default_rng([19, self.seed, worker.id if worker else 0])
+        rng = process_rng(19, self.seed)
         while True:
             scene = sample_scene(rng)
             other = sample_neighbour(scene, rng)

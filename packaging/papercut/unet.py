@@ -162,11 +162,7 @@ def train_unet(  # noqa: PLR0915 - one training step, read top to bottom
             output = predict(model, noisy, timesteps, features).float()
         error = (output - x).square().mean((1, 2, 3)) / t.square().clamp_min(1 / WEIGHT_LIMIT)
         student, teacher = error[:students].mean(), error[students:].mean()
-        # Where the student does not know a thing's place, the square asks for a ghost at every place, the absolute
-        # error for the likeliest one, which for small things may be none: so both.
-        small = 1 + SMALL_WEIGHT * small
-        crisp = functional.smooth_l1_loss(output[:students], x[:students], beta=CRISP, reduction="none")
-        both = (small * (crisp + (output[:students] - x[:students]).square())).mean() / small.mean()
+        both = student_loss(output[:students], x[:students], small)
         loss = (students * both / 2 + TEACHER_WEIGHT * error[students:].sum()) / batch
         guiding, guessed, astray = guide(noise[:students])
         loss = loss + GUIDE_WEIGHT * guiding
@@ -207,6 +203,22 @@ def train_unet(  # noqa: PLR0915 - one training step, read top to bottom
                 },
                 path,
             )
+
+
+def student_loss(output: Tensor, truth: Tensor, small: Tensor) -> Tensor:
+    """The loss of one step from noise.
+
+    Where the student does not know a thing's place, the square asks for a ghost at every place, the absolute error for
+    the likeliest one, which for small things may be none: so both.
+
+    Args:
+        output: Predicted latents, (B, C, h, w).
+        truth: Those of the scenes.
+        small: How much of each cell shows a small thing, 0..1, (B, 1, h, w).
+    """
+    weight = 1 + SMALL_WEIGHT * small
+    crisp = functional.smooth_l1_loss(output, truth, beta=CRISP, reduction="none")
+    return (weight * (crisp + (output - truth).square())).mean() / weight.mean()
 
 
 def _between(

@@ -14,7 +14,7 @@ Relied upon in diffusers 0.42.1 (adoption.py lists the layers themselves; `check
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from itertools import zip_longest
 from typing import TYPE_CHECKING, cast
@@ -23,7 +23,7 @@ from diffusers.models.attention import BasicTransformerBlock
 from diffusers.models.unets.unet_motion_model import AnimateDiffTransformer3D, UNetMotionModel, UNetMotionOutput
 
 from engine.errors import BadModelError
-from engine.models.families.unet_layers import SpatialLayers, check_plain, images_of, video_of
+from engine.models.families.unet_layers import SpatialLayers, SpreadForward, check_plain
 from engine.parallel.adoption import Adoption, check_transformer, exchanges_of
 from engine.parallel.cost import BackboneProfile
 from engine.parallel.forward import Forward
@@ -130,34 +130,16 @@ def profile(unet: UNetMotionModel, latent_height: int, latent_width: int, scope:
     return BackboneProfile(attention, 0, numbers, halo=0, exchanges=exchanges)
 
 
-class _Spread:
+class _Spread(SpreadForward):
     """The forward of one rank."""
 
     def __init__(self, unet: UNetMotionModel, motions: Mapping[nn.Module, TemporalTransformer]) -> None:
+        super().__init__(unet, lambda video: UNetMotionOutput(sample=video))
         self._unet = unet
         self._motions = motions
 
-    def __call__(
-        self,
-        sample: Tensor,
-        timestep: float | Tensor,
-        encoder_hidden_states: Tensor,
-        *,
-        down_block_additional_residuals: Sequence[Tensor] | None = None,
-        mid_block_additional_residual: Tensor | None = None,
-        return_dict: bool = True,
-    ) -> object:
-        """As the stock model, but for what Onetake never gives it."""
-        unet, forward = self._unet, Forward(images_of(sample))
-        layers = SpatialLayers(
-            unet,
-            sample,
-            timestep,
-            encoder_hidden_states,
-            down_residuals=down_block_additional_residuals,
-            middle_residual=mid_block_additional_residual,
-        )
-        layers.enter(forward)
+    def run_blocks(self, layers: SpatialLayers, forward: Forward) -> None:
+        unet = self._unet
         forward.keep(made_again=True)
         for block in cast("Iterable[nn.Module]", unet.down_blocks):
             for column in _columns(block):
@@ -175,8 +157,6 @@ class _Spread:
                 layers.join(forward)
                 self._go_through(column, layers, forward)
             layers.upsample(forward, block)
-        video = video_of(layers.leave(forward), sample.shape[0])
-        return UNetMotionOutput(sample=video) if return_dict else (video,)
 
     def _go_through(self, column: Column, layers: SpatialLayers, forward: Forward) -> None:
         resnet, attention, motion = column

@@ -15,7 +15,7 @@ Relied upon in diffusers 0.42.1 (adoption.py lists the layers themselves; `check
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -26,7 +26,7 @@ from diffusers.models.unets.unet_3d_condition import UNet3DConditionModel, UNet3
 
 from engine.errors import BadModelError
 from engine.models.families.motion_unet import added_by
-from engine.models.families.unet_layers import SpatialLayers, check_plain, images_of, video_of
+from engine.models.families.unet_layers import SpatialLayers, SpreadForward, check_plain
 from engine.parallel.adoption import Adoption, check_transformer, convolution_stages, exchanges_of
 from engine.parallel.convolution import stack_depth
 from engine.parallel.cost import BackboneProfile
@@ -139,34 +139,16 @@ def _check_attention(module: nn.Module) -> None:
             raise BadModelError(f"{type(layer).__name__} is no transformer block we know; use diffusers 0.42")
 
 
-class _Spread:
+class _Spread(SpreadForward):
     """The forward of one rank."""
 
     def __init__(self, unet: UNet3DConditionModel, over_time: Mapping[nn.Module, TemporalLayer]) -> None:
+        super().__init__(unet, lambda video: UNet3DConditionOutput(sample=video))
         self._unet = unet
         self._over_time = over_time
 
-    def __call__(
-        self,
-        sample: Tensor,
-        timestep: float | Tensor,
-        encoder_hidden_states: Tensor,
-        *,
-        down_block_additional_residuals: Sequence[Tensor] | None = None,
-        mid_block_additional_residual: Tensor | None = None,
-        return_dict: bool = True,
-    ) -> object:
-        """As the stock model, but for what Onetake never gives it."""
-        unet, forward = self._unet, Forward(images_of(sample))
-        layers = SpatialLayers(
-            unet,
-            sample,
-            timestep,
-            encoder_hidden_states,
-            down_residuals=down_block_additional_residuals,
-            middle_residual=mid_block_additional_residual,
-        )
-        layers.enter(forward)
+    def run_blocks(self, layers: SpatialLayers, forward: Forward) -> None:
+        unet = self._unet
         forward.cross(self._over_time[unet.transformer_in])
         forward.keep()
         for block in cast("Iterable[nn.Module]", unet.down_blocks):
@@ -187,8 +169,6 @@ class _Spread:
                 self._resnet(resnet, layers, forward)
                 self._attention(attention, layers, forward)
             layers.upsample(forward, block)
-        video = video_of(layers.leave(forward), sample.shape[0])
-        return UNet3DConditionOutput(sample=video) if return_dict else (video,)
 
     def _resnet(self, pair: Pair, layers: SpatialLayers, forward: Forward) -> None:
         forward.apply(layers.resnet(pair[0]))

@@ -6,21 +6,23 @@ share. Does not own: the order of layers (motion_unet.py, unet3d.py), nor when t
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, cast
 
 import torch
 
 from engine.errors import BadModelError
+from engine.parallel.forward import Forward
 from engine.parallel.unet import blocks_of, layers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from diffusers.models.unets.unet_3d_condition import UNet3DConditionModel
     from diffusers.models.unets.unet_motion_model import UNetMotionModel
     from torch import Tensor, nn
 
-    from engine.parallel.forward import Forward, SpatialLayer
+    from engine.parallel.forward import SpatialLayer
     from engine.parallel.spatial import Images
 
     Backbone = UNetMotionModel | UNet3DConditionModel
@@ -114,6 +116,44 @@ class SpatialLayers:
         for module in layers_of(block, "upsamplers"):
             size = forward.skip_size if self._is_odd else None
             forward.apply(_upsampler(module, size))
+
+
+class SpreadForward(ABC):
+    """The forward of one rank, called as the stock model is, but for what Onetake never gives it."""
+
+    def __init__(self, unet: Backbone, output: Callable[[Tensor], object]) -> None:
+        """`output` makes the stock model's output object of a sample."""
+        self._stock = unet
+        self._output = output
+
+    def __call__(
+        self,
+        sample: Tensor,
+        timestep: float | Tensor,
+        encoder_hidden_states: Tensor,
+        *,
+        down_block_additional_residuals: Sequence[Tensor] | None = None,
+        mid_block_additional_residual: Tensor | None = None,
+        return_dict: bool = True,
+    ) -> object:
+        """From (B, C, T, h, w) to the model's output of the same shape; prompts as SpatialLayers takes them."""
+        forward = Forward(images_of(sample))
+        layers = SpatialLayers(
+            self._stock,
+            sample,
+            timestep,
+            encoder_hidden_states,
+            down_residuals=down_block_additional_residuals,
+            middle_residual=mid_block_additional_residual,
+        )
+        layers.enter(forward)
+        self.run_blocks(layers, forward)
+        video = video_of(layers.leave(forward), sample.shape[0])
+        return self._output(video) if return_dict else (video,)
+
+    @abstractmethod
+    def run_blocks(self, layers: SpatialLayers, forward: Forward) -> None:
+        """Send the frames through all blocks, in the stock model's order."""
 
 
 def check_plain(unet: Backbone) -> None:
