@@ -1,8 +1,8 @@
 """The decoder of AutoencoderTiny with one kernel for each convolution, its addition and its activation.
 
 Owns that rewriting. A picture's decoder is bound by memory: each separate ReLU and addition would read and write all
-activations again. Uses oneDNN's fused convolutions, which torch carries for its compiler, so nothing is compiled
-when the program runs; weights are reordered once for the kernels instead of at each call.
+activations again. What follows an upsampling is computed at the small size. Uses oneDNN's fused convolutions, which
+torch carries for its compiler, so nothing is compiled when the program runs.
 """
 
 from __future__ import annotations
@@ -12,29 +12,43 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch import Tensor, nn
 
+from engine.acceleration.upsampled_convolution import UpsampledConv, UpsampledConvs, can_follow_upsampling
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 def fuse_tiny_decoder(decoder: nn.Module) -> nn.Module | None:
-    """A drop-in for the `decoder` of an AutoencoderTiny on the CPU, sharing no state with it.
+    """A drop-in for the `decoder` of an AutoencoderTiny on the CPU, sharing its weights.
 
     Returns:
         None when the decoder holds a layer that has no fused form; it then stays as it is.
     """
-    layers = cast("nn.Sequential", decoder.layers)
+    layers = list(cast("nn.Sequential", decoder.layers))
     fused: list[nn.Module] = []
-    followers = [*list(layers)[1:], None]
-    for layer, follower in zip(layers, followers, strict=True):
+    while layers:
+        layer, follower = layers.pop(0), layers[0] if layers else None
         if isinstance(layer, nn.Conv2d):
             fused.append(_FusedConv(layer, relu=isinstance(follower, nn.ReLU)))
         elif isinstance(layer, nn.Upsample):
-            fused.append(layer)
+            fused.append(_upsampled(layer, layers))
         elif type(layer).__name__ == "AutoencoderTinyBlock" and _is_relu_block(layer):
             fused.append(_FusedBlock(layer))
         elif not isinstance(layer, nn.ReLU):
             return None
     return _FusedDecoder(nn.Sequential(*fused))
+
+
+def _upsampled(layer: nn.Upsample, rest: list[nn.Module]) -> nn.Module:
+    """The layer and what can be computed with it, which leaves `rest`."""
+    doubles = layer.mode == "nearest" and layer.scale_factor == 2
+    first, second, third = [*rest, None, None, None][:3]
+    if not doubles or first is None or not can_follow_upsampling(first) or isinstance(second, nn.ReLU):
+        return layer
+    first = cast("nn.Conv2d", rest.pop(0))
+    if second is None or first.bias is not None or not can_follow_upsampling(second) or isinstance(third, nn.ReLU):
+        return UpsampledConv(first)
+    return UpsampledConvs(first, cast("nn.Conv2d", rest.pop(0)))
 
 
 class _FusedDecoder(nn.Module):
@@ -48,10 +62,6 @@ class _FusedDecoder(nn.Module):
         hidden = hidden.contiguous(memory_format=torch.channels_last)
         return cast("Tensor", self.layers(hidden)).mul_(2).sub_(1)
 
-    def __deepcopy__(self, memo: dict[int, object]) -> _FusedDecoder:
-        """Itself: reordered weights cannot be copied, and nothing here ever changes."""
-        return self
-
 
 class _FusedConv(nn.Module):
     """A convolution, optionally with a ReLU or with an addition and a ReLU."""
@@ -62,7 +72,8 @@ class _FusedConv(nn.Module):
         padding = cast("tuple[int, ...]", conv.padding)
         self.geometry = (list(padding), list(conv.stride), list(conv.dilation), conv.groups)
         self.bias = conv.bias
-        self.weight = torch.ops.mkldnn._reorder_convolution_weight(conv.weight.detach(), *self.geometry, None)  # noqa: SLF001
+        # As they are: weights that oneDNN reordered for no size in particular took it ten times as long at 16x16.
+        self.weight = conv.weight.detach()
 
     def forward(self, hidden: Tensor) -> Tensor:
         run = cast("Callable[..., Tensor]", torch.ops.mkldnn._convolution_pointwise)  # noqa: SLF001

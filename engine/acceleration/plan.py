@@ -60,7 +60,7 @@ def plan_for(device: str) -> ExecutionPlan:
             device="cpu",
             dtype="bfloat16" if native else "float32",
             channels_last=True,
-            fused_decoder=native,
+            fused_decoder=has_fused_kernels(),
             threads=cpu_threads(),
         )
     if kind != "cuda" or index >= torch.cuda.device_count():

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.acceleration.apply import accelerate
-from engine.acceleration.plan import has_fused_kernels
 from engine.models.families.video_unet import VideoUNet
 from engine.models.image_model import load_image_model
 from engine.models.video_loading import load_video_model
@@ -64,7 +63,7 @@ def video_plan(plan: ExecutionPlan) -> ExecutionPlan:
     """The plan of a device for videos. On the CPU they are made in fp32: the same on any number of ranks."""
     if plan.torch_device.type != "cpu":
         return plan
-    return msgspec.structs.replace(plan, dtype="float32", fused_decoder=has_fused_kernels())
+    return msgspec.structs.replace(plan, dtype="float32")
 
 
 def load_video(spec: ModelSpec, plan: ExecutionPlan) -> LoadedVideo:

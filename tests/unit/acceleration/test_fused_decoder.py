@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from engine.acceleration.fused_decoder import fuse_tiny_decoder
+from engine.acceleration.plan import has_native_bfloat16
 from engine.models.stock import stock_class
 from tests.tiny_models import randomise
 
@@ -23,8 +24,12 @@ def decoder(**changes: object) -> nn.Module:
     return cast("nn.Module", vae.decoder).requires_grad_(requires_grad=False)
 
 
-@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-4), (torch.bfloat16, 0.1)])
-@pytest.mark.parametrize("shape", [(1, 4, 8, 8), (2, 4, 6, 10)])
+# Half precision is computed only where the processor multiplies it (plan_for), and oneDNN refuses it elsewhere.
+FORMATS = {torch.float32: 1e-5, **({torch.bfloat16: 0.1} if has_native_bfloat16() else {})}
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), FORMATS.items())
+@pytest.mark.parametrize("shape", [(1, 4, 8, 8), (2, 4, 6, 10), (1, 4, 1, 2)])
 @torch.inference_mode()
 def test_fused_equals_stock(dtype: torch.dtype, tolerance: float, shape: tuple[int, ...]) -> None:
     """Same pictures for every size and batch, up to rounding of the number format; the input stays as it was."""
@@ -41,14 +46,15 @@ def test_fused_equals_stock(dtype: torch.dtype, tolerance: float, shape: tuple[i
     assert torch.equal(latents, before)
 
 
+@pytest.mark.parametrize("dtype", FORMATS)
 @torch.inference_mode()
-def test_the_same_latents_give_the_same_bits() -> None:
+def test_the_same_latents_give_the_same_bits(dtype: torch.dtype) -> None:
     """Called again, also after another size, the fused decoder gives the very same picture."""
-    fused = fuse_tiny_decoder(decoder().bfloat16())
+    fused = fuse_tiny_decoder(decoder().to(dtype))
     assert fused is not None
-    latents = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(1)).bfloat16()
+    latents = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(1)).to(dtype)
     first = fused(latents)
-    fused(torch.zeros(1, 4, 4, 6, dtype=torch.bfloat16))
+    fused(torch.zeros(1, 4, 4, 6, dtype=dtype))
     assert torch.equal(fused(latents), first)
 
 

@@ -21,11 +21,11 @@ def test_the_plan_of_a_device_never_changes() -> None:
 def test_the_number_format_follows_the_hardware(
     monkeypatch: pytest.MonkeyPatch, capability: str, dtype: torch.dtype
 ) -> None:
-    """bfloat16 only where the CPU multiplies it in hardware, else float32 with the stock decoder."""
+    """bfloat16 only where the CPU multiplies it in hardware, else float32; fused kernels exist for both."""
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {capability: True})
     plan = plan_for("cpu")
     assert plan.torch_dtype == dtype
-    assert plan.fused_decoder == (dtype == torch.bfloat16)
+    assert plan.fused_decoder == plan_module.has_fused_kernels()
 
 
 def test_threads_are_the_cores_we_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
