@@ -18,6 +18,7 @@ from torch import nn
 
 from papercut.autoencoder import load_autoencoder
 from papercut.control import load_control
+from papercut.detectors import PICTURE_MEAN, PICTURE_STD, load_detector
 from papercut.motion import load_motion, passing_adapter
 from papercut.text import load_text_encoder, make_tokenizer
 from papercut.unet import load_unet
@@ -89,6 +90,35 @@ def export_control(work: Path, target: Path) -> None:
         _strip(Path(name))
         publish(Path(name), target)
     print(f"{target}: {sum(path.stat().st_size for path in target.iterdir()) / 1e6:.1f} MB")
+
+
+@torch.no_grad()
+def export_detectors(work: Path, models: Path) -> None:
+    """Write the averaged detectors of a work folder, each as a folder of its own with the list of its files.
+
+    In single precision: they are small, and CPUs without half precision run them as often as those with it.
+
+    Raises:
+        ValueError: The work folder lacks one.
+    """
+    from transformers import DPTImageProcessor, SegformerImageProcessor  # noqa: PLC0415 - seconds to import
+
+    processors = {"depth": DPTImageProcessor, "segment": SegformerImageProcessor}
+    for task, processor in processors.items():
+        network = load_detector(work, task)
+        if network is None:
+            raise ValueError(f"no {task} detector in {work}; run the {task} command first")
+        target = models / f"papercut-{task}"
+        with tempfile.TemporaryDirectory(dir=models, prefix=".papercut-") as name:
+            fresh = Path(name)
+            cast("_Saved", network).save_pretrained(fresh)
+            prepared = cast("Callable[..., _Saved]", processor)(
+                do_resize=False, do_normalize=True, image_mean=list(PICTURE_MEAN), image_std=list(PICTURE_STD)
+            )
+            prepared.save_pretrained(fresh)
+            _strip(fresh)
+            publish(fresh, target)
+        print(f"{target}: {sum(path.stat().st_size for path in target.iterdir()) / 1e6:.1f} MB")
 
 
 def _halve(network: nn.Module) -> nn.Module:

@@ -41,8 +41,11 @@ def main() -> None:
             "motion",
             "control",
             "controls",
+            "depth",
+            "segment",
             "export",
             "export-control",
+            "export-detectors",
             "evaluate",
         ),
     )
@@ -131,6 +134,10 @@ def main() -> None:
         from papercut.control import train_control
 
         train_control(work, budget_s, device, batch=options.batch)
+    elif options.command in {"depth", "segment"}:
+        from papercut.detectors import train_detector
+
+        train_detector(work, options.command, budget_s, device)
     elif options.command == "export":
         from papercut.export import export_model
 
@@ -139,6 +146,10 @@ def main() -> None:
         from papercut.export import export_control
 
         export_control(work, options.folder.with_name("papercut-control"))
+    elif options.command == "export-detectors":
+        from papercut.export import export_detectors
+
+        export_detectors(work, options.folder.parent)
     elif options.command == "evaluate":
         from papercut.evaluate import CAPTIONS, evaluate
 

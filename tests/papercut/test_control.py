@@ -14,20 +14,22 @@ from diffusers.models.controlnets.controlnet import ControlNetModel
 from engine.paths import resources_folder
 from papercut import control
 from papercut.adopt import adopt
-from papercut.control import ControlPool, fill_controls, make_adapter, predict_controlled, train_control
+from papercut.control import HINT, ControlPool, begin, fill_controls, make_adapter, predict_controlled, train_control
 from papercut.control_maps import KINDS, class_colours, draw_map
 from papercut.export import export_control
 from papercut.grammar import sample_scene
 from papercut.layout import LATENT_CHANNELS, draw_noise
 from papercut.render import render
 from papercut.stage import CLASSES, ID
+from papercut.training import as_tensor
 from papercut.unet import load_unet, predict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from torch import Tensor
 
 
 class _Stock(Protocol):
@@ -112,13 +114,31 @@ def test_an_unknown_kind_is_refused(scene: tuple[NDArray[np.uint8], NDArray[np.u
 
 
 def test_a_new_adapter_adds_nothing(work: Path) -> None:
-    """Training begins at the denoiser's own picture, whatever the map."""
+    """Until training begins, the denoiser's own picture, whatever the map."""
     unet, _ = load_unet(work)
     noise, features = torch.randn(1, LATENT_CHANNELS, 8, 8), torch.randn(1, 64, 256)
     maps = torch.rand(1, 3, 128, 128)
     with torch.no_grad():
         steered = predict_controlled(unet, make_adapter(unet), noise, 999.0, features, maps)
         assert torch.equal(steered, predict(unet, noise, 999.0, features))
+
+
+def test_training_begins_where_the_map_is_seen(work: Path) -> None:
+    """Maps reach the copy beside its noise, and what the denoiser reads from that noise is taken away."""
+    unet, _ = load_unet(work)
+    adapter, pool = make_adapter(unet), ControlPool(work)
+    maps = as_tensor(np.stack([pool.draw_map(row, "canny", None) for row in range(4)]))
+    seen = maps.permute(0, 3, 1, 2).float() / 255
+    begin(adapter, seen)
+    embedding = cast("torch.nn.Module", adapter.controlnet_cond_embedding)
+    with torch.no_grad():
+        assert 0.9 * HINT < float(embedding(seen).std()) < 1.1 * HINT
+        noise, features = torch.randn(1, LATENT_CHANNELS, 8, 8), torch.randn(1, 64, 256)
+        blank = torch.zeros(1, 3, 128, 128)
+        down, _ = cast("Callable[..., tuple[list[Tensor], Tensor]]", adapter)(
+            noise, 999.0, features, blank, return_dict=False
+        )
+        assert torch.allclose(down[0], -unet.conv_in(noise), atol=1e-5)
 
 
 def test_training_moves_the_adapter_and_goes_on_after_a_kill(
@@ -130,7 +150,7 @@ def test_training_moves_the_adapter_and_goes_on_after_a_kill(
         """A clock that stops a sitting after six steps."""
 
         def __init__(self, budget_s: float, spent_s: float, *, warmup_steps: int) -> None:
-            assert (budget_s, warmup_steps) == (60.0, 100)
+            assert (budget_s, warmup_steps) == (60.0, 60)
             self.spent_s, self._steps = spent_s, 0
 
         @property

@@ -11,6 +11,7 @@ from engine.adapters import choose_adapter, find_adapter, misfit, read_adapter_c
 from engine.catalogue import find_model, read_catalogue
 from engine.errors import BadInputError, BadModelError, UnknownModelError
 from engine.messages import ControlLayer
+from engine.model_files import check_files, read_file_list
 from engine.paths import Paths
 from tests.requests import FREE_TEXT
 from tests.tiny_models import write_json
@@ -25,6 +26,15 @@ T2I: dict[str, object] = {
     "channels": [320, 640, 1280, 1280],
     "adapter_type": "full_adapter",
 }
+XL: dict[str, object] = {
+    "in_channels": 4, "out_channels": 4, "block_out_channels": [320, 640, 1280], "cross_attention_dim": 2048,
+    "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+    "addition_embed_type": "text_time", "addition_time_embed_dim": 256, "projection_class_embeddings_input_dim": 2816,
+}  # fmt: skip
+XL_NET: dict[str, object] = {**XL, "_class_name": "ControlNetModel"}
+XL_T2I: dict[str, object] = {
+    "_class_name": "T2IAdapter", "channels": [320, 640, 1280, 1280], "adapter_type": "full_adapter_xl",
+}  # fmt: skip
 
 
 class Home:
@@ -57,9 +67,12 @@ def layer(kind: str = "canny", adapter: str = "") -> ControlLayer:
     return ControlLayer(kind=kind, picture="/a.png", adapter=adapter)
 
 
-def test_nothing_is_listed_without_a_home(tmp_path: Path) -> None:
-    """No adapter ships yet, and a home that is not there is no error."""
-    assert read_adapters(Paths(tmp_path / "nowhere")) == {}
+def test_the_shipped_adapter_is_listed_without_a_home(tmp_path: Path) -> None:
+    """A home that is not there is no error; what ships comes with the list of its files."""
+    (spec,) = read_adapters(Paths(tmp_path / "nowhere")).values()
+    assert spec.name == "papercut-control"
+    assert read_file_list(Path(spec.folder))
+    check_files(spec)
 
 
 def test_listed_adapters_give_their_kinds_to_the_models_that_they_fit(place: Home) -> None:
@@ -68,7 +81,8 @@ def test_listed_adapters_give_their_kinds_to_the_models_that_they_fit(place: Hom
     place.add("deep", {**NET, "cross_attention_dim": 1024}, ["depth"])
     place.add("sketch", T2I, ["canny", "scribble"])
     assert find_model(place.model, place.paths).controls == ("canny", "lineart", "scribble")
-    assert read_catalogue(place.paths)["papercut"].controls == ()
+    shipped = read_adapters(place.paths)["papercut-control"]
+    assert read_catalogue(place.paths)["papercut"].controls == shipped.kinds
 
 
 def test_the_first_that_fits_is_chosen_and_a_named_one_goes_before(place: Home) -> None:
@@ -86,7 +100,7 @@ def test_the_first_that_fits_is_chosen_and_a_named_one_goes_before(place: Home) 
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        (layer(adapter="nobody"), "adapter 'nobody' is not known; use one of: lines, or the path"),
+        (layer(adapter="nobody"), "adapter 'nobody' is not known; use one of: papercut-control, lines, or the path"),
         (layer("depth"), "has no 'depth' control; name the folder of an adapter"),
         (layer("depth", "lines"), "adapter lines is made for canny, not depth"),
         (layer(adapter="FOLDER/model"), "is a whole model, no adapter"),
@@ -144,6 +158,18 @@ def test_a_damaged_catalogue_is_named(place: Home) -> None:
             SD15,
             "its addition_embed_type text_time is not the model's None",
         ),
+        (XL_NET, XL, ""),
+        ({**XL_NET, "_class_name": "ControlNetUnionModel"}, XL, ""),
+        (
+            {**XL_NET, "projection_class_embeddings_input_dim": 2560},
+            XL,
+            "its projection_class_embeddings_input_dim 2560 is not the model's 2816",
+        ),
+        ({**NET, "_class_name": "ControlNetUnionModel", "addition_time_embed_dim": 256}, SD15, ""),
+        (XL_T2I, XL, ""),
+        ({**XL_T2I, "channels": [320, 640, 1280]}, XL, "its channels .* are not the model's"),
+        (T2I, XL, "made for Stable Diffusion 1 and 2"),
+        (XL_T2I, {**XL, "down_block_types": ["CrossAttnDownBlock2D"] * 3}, "in all blocks of the model but the first"),
         ({**NET, "class_embed_type": "timestep"}, {**SD15, "class_embed_type": "timestep"}, "is not supported"),
         ({**NET, "conditioning_channels": 1}, SD15, "it takes maps of 1 channels"),
         (T2I, SD15, ""),
