@@ -1,4 +1,5 @@
-"""The catalogue of adapters, and which fits which model: read from configurations alone. Never imports torch.
+"""The catalogue of adapters: read from configurations alone. Never imports torch. Which fits which model, is
+engine.adapter_fit's.
 
 Entries are `[adapter.NAME]` tables of the models.toml files (engine.catalogue). An adapter may also be named by the
 path of a local folder in diffusers format. That its files are safe to load is engine.control's to prove.
@@ -8,18 +9,26 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
 import msgspec
 
+from engine.adapter_fit import misfit
 from engine.errors import BadInputError, BadModelError, UnknownModelError
 from engine.messages import AdapterSpec, ControlLayer, ModelSpec
 from engine.model_files import read_file_list
 from engine.paths import Paths, resources_folder
+from engine.token_adapters import TOKEN_CONTROLNETS
 
-ADAPTER_CLASSES = ("ControlNetModel", "ControlNetUnionModel", "T2IAdapter")
+ADAPTER_CLASSES = (
+    "ControlNetModel",
+    "ControlNetUnionModel",
+    "T2IAdapter",
+    "PixArtControlNetAdapterModel",
+    *TOKEN_CONTROLNETS,
+)
 # Where a control type stands in the input of ControlNet-Union, as published with xinsir/controlnet-union-sdxl-1.0.
 UNION_TYPES: Mapping[str, int] = {
     **dict.fromkeys(("openpose", "pose"), 0),
@@ -31,17 +40,8 @@ UNION_TYPES: Mapping[str, int] = {
     "tile": 6,
     "inpaint": 7,
 }
-# What diffusers takes for a field that a configuration leaves out.
-_NETWORK_DEFAULTS: Mapping[str, object] = {
-    "in_channels": 4,
-    "block_out_channels": (320, 640, 1280, 1280),
-    "layers_per_block": 2,
-    "cross_attention_dim": 1280,
-    "addition_embed_type": None,
-    "class_embed_type": None,
-}
-_ADAPTER_CHANNELS = (320, 640, 1280, 1280)
-_DOWN_BLOCKS = ("CrossAttnDownBlock2D",) * 3 + ("DownBlock2D",)
+NETWORK_OF_FAMILY: Mapping[str, str] = dict.fromkeys(("pixart", "sd3", "flux", "qwen_image", "z_image"), "transformer")
+"""Folder of the network that adapters steer, where it is no U-Net."""
 _MAX_CONFIG_BYTES = 2**20
 
 
@@ -91,7 +91,7 @@ def choose_adapter(layer: ControlLayer, model: ModelSpec, paths: Paths) -> Adapt
             raise BadInputError(
                 f"adapter {spec.name} is made for {', '.join(spec.kinds)}, not {layer.kind}; choose one"
             )
-        if reason := misfit(read_adapter_config(Path(spec.folder)), _read_unet_config(model)):
+        if reason := misfit(read_adapter_config(Path(spec.folder)), _read_network_config(model)):
             raise BadModelError(f"{spec.folder} is not made for {model.name}: {reason}; choose an adapter that is")
         return spec
     for spec in adapters_for(model, read_adapters(paths)):
@@ -121,7 +121,7 @@ def adapters_for(model: ModelSpec, specs: Mapping[str, AdapterSpec]) -> list[Ada
     fitting: list[AdapterSpec] = []
     for spec in specs.values():
         try:
-            if not misfit(read_adapter_config(Path(spec.folder)), _read_unet_config(model)):
+            if not misfit(read_adapter_config(Path(spec.folder)), _read_network_config(model)):
                 fitting.append(spec)
         except BadModelError:
             continue
@@ -148,49 +148,8 @@ def read_adapter_config(folder: Path) -> Mapping[str, object]:
     return config
 
 
-def misfit(adapter: Mapping[str, object], unet: Mapping[str, object]) -> str:
-    """Why an adapter cannot steer a U-Net, by their configurations; empty where it can."""
-    if adapter.get("_class_name") == "T2IAdapter":
-        return _misfit_of_t2i(adapter, unet)
-    if adapter.get("conditioning_channels", 3) != 3:
-        return f"it takes maps of {adapter['conditioning_channels']} channels"
-    for key, default in _NETWORK_DEFAULTS.items():
-        own, wanted = _plain(adapter.get(key, default)), _plain(unet.get(key, default))
-        if key == "in_channels":  # an inpainting U-Net takes more than the latents, its ControlNet does not
-            wanted = unet.get("out_channels", default)
-        if own != wanted:
-            return f"its {key} {own} is not the model's {wanted}"
-        if key.endswith("embed_type") and own is not None:
-            return f"its {key} {own} is not supported"
-    return ""
-
-
-def _misfit_of_t2i(adapter: Mapping[str, object], unet: Mapping[str, object]) -> str:
-    if adapter.get("in_channels", 3) not in (1, 3):
-        return f"it takes maps of {adapter['in_channels']} channels"
-    if adapter.get("adapter_type") == "full_adapter_xl":
-        return "it is made for Stable Diffusion XL"
-    if any("Attn" not in str(block) for block in _listed(unet.get("down_block_types", _DOWN_BLOCKS))[:-1]):
-        return "a T2I-Adapter needs attention in all blocks of the model but the last"
-    features = _listed(adapter.get("channels", _ADAPTER_CHANNELS))
-    if adapter.get("adapter_type") == "light_adapter":
-        features += features[-1:]
-    channels = _plain(unet.get("block_out_channels", _NETWORK_DEFAULTS["block_out_channels"]))
-    return "" if features == channels else f"its channels {features} are not the model's {channels}"
-
-
-def _listed(value: object) -> list[object]:
-    """Its elements; none of a value that is no list, which then fits nothing."""
-    return list(cast("Sequence[object]", value)) if isinstance(value, (list, tuple)) else []
-
-
-def _plain(value: object) -> object:
-    """Tuples as lists: JSON knows no tuples."""
-    return list(cast("tuple[object, ...]", value)) if isinstance(value, tuple) else value
-
-
-def _read_unet_config(model: ModelSpec) -> Mapping[str, object]:
-    return _read_json(Path(model.folder) / "unet" / "config.json")
+def _read_network_config(model: ModelSpec) -> Mapping[str, object]:
+    return _read_json(Path(model.folder) / NETWORK_OF_FAMILY.get(model.family, "unet") / "config.json")
 
 
 def _read_json(file: Path) -> Mapping[str, object]:

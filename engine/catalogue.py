@@ -15,7 +15,10 @@ from typing import cast
 import msgspec
 
 from engine.adapters import adapters_for, read_adapters
+from engine.config_file import read_if_sound
+from engine.diffusion_specs import DIFFUSION_PIPELINES, complete_diffusion_spec, is_inpainting
 from engine.errors import BadModelError, UnknownModelError
+from engine.flow_specs import FLOW_PIPELINES, complete_flow_spec
 from engine.messages import ModelSpec, VideoSpec
 from engine.model_files import read_file_list
 from engine.paths import Paths, resources_folder
@@ -27,6 +30,8 @@ VIDEO_ONLY = "video"
 FAMILY_OF_PIPELINE = {
     "StableDiffusionPipeline": "stable_diffusion",
     "StableDiffusionInpaintPipeline": "stable_diffusion",
+    **DIFFUSION_PIPELINES,
+    **FLOW_PIPELINES,
     "AnimateDiffPipeline": VIDEO_ONLY,
     "TextToVideoSDPipeline": VIDEO_ONLY,
     "WanPipeline": VIDEO_ONLY,
@@ -106,7 +111,7 @@ def _read_file(file: Path, models: Path) -> dict[str, ModelSpec]:
             name: msgspec.convert({"name": name, **entry, "folder": str(models / str(entry["folder"]))}, ModelSpec)
             for name, entry in entries.items()
         }
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError, KeyError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise BadModelError(f"{file} is no readable catalogue ({error}); mend or delete it") from error
     return {name: _with_files(_with_vocabulary(spec)) for name, spec in specs.items()}
 
@@ -130,15 +135,13 @@ def _with_files(spec: ModelSpec) -> ModelSpec:
 
 def _with_vocabulary(spec: ModelSpec) -> ModelSpec:
     """Add the words of a closed-vocabulary tokenizer, for underlining what the model does not know."""
-    try:
-        document = json.loads((Path(spec.folder) / "tokenizer" / "tokenizer.json").read_text(encoding="utf-8"))
-        model = cast("dict[str, object]", document["model"])
-        if model.get("type") != "WordLevel":
-            return spec
-        words = cast("dict[str, int]", model["vocab"])
-    except (OSError, ValueError, KeyError, TypeError):
-        # A damaged tokenizer is reported when the model is loaded; listing models must still work.
+    model = read_if_sound(Path(spec.folder) / "tokenizer" / "tokenizer.json").get("model")
+    if not isinstance(model, dict) or cast("dict[str, object]", model).get("type") != "WordLevel":
         return spec
+    words = cast("dict[str, object]", model).get("vocab")
+    if not isinstance(words, dict):
+        return spec
+    words = cast("dict[str, int]", words)
     return msgspec.structs.replace(spec, vocabulary=tuple(word for word in words if word.isalnum()))
 
 
@@ -149,15 +152,15 @@ def _spec_of_folder(folder: Path) -> ModelSpec:
         pipeline = document.get("_class_name")
     except FileNotFoundError:
         raise BadModelError(f"{folder} holds no model_index.json; name a folder in diffusers format") from None
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise BadModelError(f"{index} cannot be read ({error}); get the model again") from error
     family = FAMILY_OF_PIPELINE.get(pipeline) if isinstance(pipeline, str) else None
     if family is None:
         raise BadModelError(
-            f"{index} names the pipeline {pipeline!r}, which Onetake cannot run; "
+            f"{index} names the pipeline {str(pipeline)[:80]!r}, which Onetake cannot run; "
             f"it runs {', '.join(FAMILY_OF_PIPELINE)}"
         )
-    is_consistency = _read_field(folder / "scheduler" / "scheduler_config.json", "_class_name") == "LCMScheduler"
+    is_consistency = read_if_sound(folder / "scheduler" / "scheduler_config.json").get("_class_name") == "LCMScheduler"
     spec = ModelSpec(
         name=str(folder),
         title=folder.name,
@@ -177,10 +180,14 @@ def _spec_of_folder(folder: Path) -> ModelSpec:
     )
     if family == VIDEO_ONLY:
         spec = msgspec.structs.replace(spec, edits=())
-    elif _is_inpainting(folder / "unet" / "config.json"):
+    elif family in FLOW_PIPELINES.values():
+        spec = complete_flow_spec(spec)
+    elif family in DIFFUSION_PIPELINES.values():
+        spec = complete_diffusion_spec(spec)
+    elif is_inpainting(folder / "unet" / "config.json"):
         spec = msgspec.structs.replace(spec, edits=("inpaint", "outpaint"), draws=False)
     spec = msgspec.structs.replace(spec, **_USUAL_OF_PIPELINE.get(str(pipeline), {}))
-    if _read_field(folder / "vae" / "config.json", "scale_factor_spatial") == 16:  # Wan 2.2's small model
+    if read_if_sound(folder / "vae" / "config.json").get("scale_factor_spatial") == 16:  # Wan 2.2's small model
         spec = msgspec.structs.replace(spec, default_width=1280, default_height=704, size_multiple=32)
     return _with_files(_with_vocabulary(spec))
 
@@ -191,7 +198,7 @@ def _video_of_folder(folder: Path, pipeline: str, *, is_consistency: bool) -> Vi
         video = VIDEO_OF_PIPELINE["AnimateDiffPipeline"]
     if video is None:
         return None
-    positions = _read_field(folder / video.adapter / "config.json", "motion_max_seq_length")
+    positions = read_if_sound(folder / video.adapter / "config.json").get("motion_max_seq_length")
     if video.adapter and isinstance(positions, int):
         # The first motion modules were trained for 24 places, later ones for 32.
         window = min(video.window, positions)
@@ -199,18 +206,3 @@ def _video_of_folder(folder: Path, pipeline: str, *, is_consistency: bool) -> Vi
             video, window=window, stride=min(video.stride, window), anchors=min(video.anchors, positions - window)
         )
     return msgspec.structs.replace(video, default_steps=4) if is_consistency else video
-
-
-def _is_inpainting(file: Path) -> bool:
-    """Whether a U-Net sees a mask and the masked picture's latents beside the latents. Rombach et al., 2112.10752."""
-    seen, made = _read_field(file, "in_channels"), _read_field(file, "out_channels")
-    return isinstance(seen, int) and isinstance(made, int) and seen == 2 * made + 1
-
-
-def _read_field(file: Path, key: str) -> object:
-    """A field of a configuration; None where there is none. What is wrong with a file is said when it is loaded."""
-    try:
-        document = cast("object", json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return None
-    return cast("dict[str, object]", document).get(key) if isinstance(document, dict) else None

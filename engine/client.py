@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from engine import protocol
 from engine.errors import OutputError, ServiceError, UnknownJobError
-from engine.messages import Cancelled, Failed, Finished, JobState
+from engine.messages import Cancelled, Failed, Finished
 from engine.protocol import (
     Cancel,
     Done,
@@ -21,8 +21,11 @@ from engine.protocol import (
     GetStatus,
     JobChanged,
     Jobs,
+    KeepLive,
     ListJobs,
     ListModels,
+    LiveMade,
+    MakeLive,
     Models,
     Move,
     Retry,
@@ -35,17 +38,19 @@ from engine.protocol import (
 from engine.service.discovery import ServiceAbsentError, read_record
 from engine.service.home import prepare_home
 from engine.service.launch import launch_service, wait_gone
-from engine.service.link import Link, News, OtherProtocolError, open_subscribed, take
+from engine.service.link import Link, News, OtherProtocolError, open_subscribed, take, terminal_event
 from engine.service.mailbox import Mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from engine.messages import Event, JobInfo, ModelSpec, Request, Terminal
+    from engine.messages import Event, ImageRequest, ModelSpec, Request, Terminal
     from engine.paths import Paths
 
 # A service that dies this often within this time is not worth starting again.
+# A model may have to be loaded first.
+LIVE_LIMIT_S = 600.0
 MAX_RESTARTS, RESTART_WINDOW_S = 5, 10.0
 
 
@@ -120,6 +125,20 @@ class EngineClient:
     def revise(self, job: str, request: Request) -> None:
         """Give a pending job another request in its place; the errors are those of `submit` and `move`."""
         self._link.ask(Revise(call=0, job=job, request=request), Done)
+
+    def make_live(self, request: ImageRequest) -> LiveMade:
+        """Make one picture now, outside of the queue; waits for it. Nothing of it is stored.
+
+        Raises:
+            BusyError: The queue has work, or got some meanwhile: ask again later.
+            EngineError: It cannot be made.
+        """
+        return self._link.ask(MakeLive(call=0, request=request), LiveMade, LIVE_LIMIT_S)
+
+    def keep_live(self, request: ImageRequest, made: LiveMade) -> str:
+        """Store a picture of `make_live` as a finished job; returns the job's id."""
+        call = KeepLive(call=0, request=request, image=made.image, seconds=made.seconds, devices=made.devices)
+        return self._link.ask(call, Done).job
 
     def set_paused(self, paused: bool) -> None:
         """Stop or resume handing out pending jobs; running jobs go on. A pause outlives the service."""
@@ -275,25 +294,3 @@ class EngineClient:
                 f"{protocol.PROTOCOL_VERSION}); use that one, or stop process {other.pid}"
             )
         wait_gone(other.pid, timeout_s)
-
-
-def terminal_event(info: JobInfo) -> Terminal:
-    """The terminal event that a job in a final state ended with; its sequence number is not known here."""
-    match info.state:
-        case JobState.DONE:
-            return Finished(
-                job=info.job,
-                attempt=info.attempt,
-                outputs=info.outputs,
-                seed=info.request.seed,
-                model=info.request.model,
-                devices=info.devices,
-                seconds=info.seconds,
-                restarts=info.restarts,
-            )
-        case JobState.FAILED:
-            return Failed(job=info.job, attempt=info.attempt, kind=info.error_kind, message=info.error_message)
-        case JobState.CANCELLED:
-            return Cancelled(job=info.job, attempt=info.attempt)
-        case _:
-            raise ValueError(f"job {info.job} is {info.state}, which is not final")

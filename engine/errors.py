@@ -11,6 +11,7 @@ EngineError
 │   ├── OutOfMemoryError   out_of_memory   exit 1
 │   ├── NotFiniteError     not_finite      exit 1   NaN or infinity in the latents or the picture
 │   └── WorkerLostError    worker_lost     exit 1   the worker process died too often
+├── BusyError              busy            exit 1   other work comes first; ask again later
 ├── JobCancelledError      cancelled       exit 1
 └── ServiceError           service         exit 1   the engine service cannot be reached or started
 
@@ -78,6 +79,10 @@ class NotFiniteError(JobFailedError):
 
 class WorkerLostError(JobFailedError):
     kind = "worker_lost"
+
+
+class BusyError(EngineError):
+    kind = "busy"
 
 
 class JobCancelledError(EngineError):

@@ -73,6 +73,11 @@ class Paths(NamedTuple):
         return self.home / "masks"
 
     @property
+    def live(self) -> Path:
+        """Pictures of live mode on their way to the window; empty when the service starts."""
+        return self.home / "live"
+
+    @property
     def pictures(self) -> Path:
         """What was given to the window without a file: frames of takes, and pictures out of other programs."""
         return self.home / "pictures"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 WORDS = ("a", "the", "winter", "summer", "mountains", "night", "moon", "on", "left", "right", "at", "with", "forest")
 TOKENS = 16
 Kind = Literal["flow", "epsilon", "v_prediction"]
-_SPECIAL = {"pad_token": "[PAD]", "unk_token": "[UNK]", "bos_token": "[BOS]", "eos_token": "[EOS]"}
+SPECIAL = {"pad_token": "[PAD]", "unk_token": "[UNK]", "bos_token": "[BOS]", "eos_token": "[EOS]"}
 
 
 class _Savable(Protocol):
@@ -55,11 +55,11 @@ def write_tiny_model(
     make_tokenizer().save(str(folder / "tokenizer" / "tokenizer.json"))
     write_json(
         folder / "tokenizer" / "tokenizer_config.json",
-        {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": TOKENS, **_SPECIAL},
+        {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": TOKENS, **SPECIAL},
     )
     write_json(
         folder / "scheduler" / "scheduler_config.json",
-        {"_class_name": scheduler_class, **(_FLOW if kind == "flow" else {**_VARIANCE, "prediction_type": kind})},
+        {"_class_name": scheduler_class, **(_FLOW if kind == "flow" else {**VARIANCE, "prediction_type": kind})},
     )
     write_json(
         folder / "model_index.json",
@@ -100,7 +100,7 @@ def tiny_spec(folder: Path, *, name: str = "tiny", schedule: str = "") -> ModelS
 
 def make_tokenizer() -> Tokenizer:
     """A word tokenizer like Papercut's."""
-    vocabulary = {word: index for index, word in enumerate([*_SPECIAL.values(), *WORDS])}
+    vocabulary = {word: index for index, word in enumerate([*SPECIAL.values(), *WORDS])}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.Lowercase()  # pyright: ignore[reportAttributeAccessIssue]
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()  # pyright: ignore[reportAttributeAccessIssue]
@@ -168,7 +168,7 @@ _TEXT: dict[str, object] = {
     "max_position_embeddings": TOKENS, "bos_token_id": 2, "eos_token_id": 3, "pad_token_id": 0,
 }  # fmt: skip
 _FLOW: dict[str, object] = {"use_flow_sigmas": True, "prediction_type": "flow_prediction", "num_train_timesteps": 1000}
-_VARIANCE: dict[str, object] = {
+VARIANCE: dict[str, object] = {
     "num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
     "timestep_spacing": "trailing", "steps_offset": 1,
 }  # fmt: skip

@@ -14,10 +14,13 @@ import torch
 from torch import nn
 
 from engine.adapters import ADAPTER_CLASSES, read_adapter_config
+from engine.control.pixart_controlnet import CLASS_NAME as PIXART_CLASS
+from engine.control.pixart_controlnet import PixArtControlNet
 from engine.errors import BadModelError
 from engine.model_files import check_files
 from engine.models.folder import find_network, refuse_code
 from engine.models.stock import load_network
+from engine.token_adapters import TOKEN_CONTROLNETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +34,7 @@ class _Configured(Protocol):
     """The part of diffusers' ConfigMixin that is used here."""
 
     controlnet_cond_embedding: nn.Module
+    input_hint_block: nn.Module | None
 
     def register_to_config(self, **changes: object) -> None:
         """Change the network's configuration."""
@@ -46,7 +50,8 @@ class Adapter:
         class_name: The diffusers class of `network`.
         config: Its configuration file.
         network: The network. That of a ControlNet takes embedded hints instead of pictures.
-        embed: A ControlNet's embedding of pictures, run once per hint instead of once per step; None for others.
+        embed: A ControlNet's embedding of pictures, run once per hint instead of once per step; None for others, among
+            them those that take pictures as latents.
     """
 
     spec: AdapterSpec
@@ -77,21 +82,31 @@ def load_adapter(spec: AdapterSpec, device: torch.device, dtype: torch.dtype, *,
     refuse_code(folder)
     check_files(spec)
     component = find_network(folder.parent, folder.name, ADAPTER_CLASSES)
+    if component.class_name == PIXART_CLASS:
+        return Adapter(
+            spec, component.class_name, component.config, PixArtControlNet.load(component, dtype).to(device), None
+        )
     order = component.config.get("controlnet_conditioning_channel_order", "rgb")
     if order not in _CHANNEL_ORDERS:
         raise BadModelError(f"{folder / 'config.json'}: channel order {str(order)[:20]!r} is unknown; use rgb or bgr")
     network = load_network(component, dtype).to(device)
     memory_format = torch.channels_last if channels_last else torch.preserve_format
     network.to(memory_format=memory_format)  # pyright: ignore[reportCallIssue]
-    embed = None if component.class_name == "T2IAdapter" else _take_embedding(cast("_Configured", network))
+    embed = _take_embedding(component.class_name, cast("_Configured", network))
     return Adapter(spec, component.class_name, component.config, network, embed)
 
 
-def _take_embedding(network: _Configured) -> nn.Module:
+def _take_embedding(class_name: str, network: _Configured) -> nn.Module | None:
     """Take the embedding out of a ControlNet, and with it what the network does to pictures and to its output.
 
     Order of colours and pooling would otherwise be applied to the embedded hint, and before the region mask.
     """
+    if class_name in TOKEN_CONTROLNETS:
+        hint_block = network.input_hint_block if class_name == "FluxControlNetModel" else None
+        network.input_hint_block = None
+        return hint_block
+    if class_name == "T2IAdapter":
+        return None
     embed = network.controlnet_cond_embedding
     network.controlnet_cond_embedding = nn.Identity()
     network.register_to_config(controlnet_conditioning_channel_order="rgb", global_pool_conditions=False)

@@ -6,7 +6,7 @@ Owns the order: frame the picture, let the detector look, place what it saw. Whi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -16,9 +16,15 @@ from engine.messages.detectors import find_detector
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from engine.control.framing import ResizeMode, Size
-    from engine.control.shelf import DetectorShelf
-    from engine.messages.detectors import OptionValue
+    from engine.control.framing import Framing, ResizeMode, Size
+    from engine.control.shelf import Detector
+    from engine.messages.detectors import DetectorSpec, OptionValue
+
+
+class Shelf(Protocol):
+    """Where detectors come from: engine.control.shelf, or one that knows fewer."""
+
+    def fetch(self, spec: DetectorSpec) -> Detector: ...
 
 
 def detect(
@@ -27,7 +33,7 @@ def detect(
     size: Size,
     seed: int,
     *,
-    shelf: DetectorShelf,
+    shelf: Shelf,
     resize: ResizeMode = "crop",
     resolution: int = 0,
     options: tuple[tuple[str, OptionValue], ...] = (),
@@ -54,8 +60,26 @@ def detect(
     spec = find_detector(kind)
     spec.check_options(options)
     detector = shelf.fetch(spec)
+    framing, seen = show(spec, picture, size, detector, resize=resize, resolution=resolution)
+    return look(spec, framing, detector.run(seen, spec.settings(options), seed))
+
+
+def show(
+    spec: DetectorSpec,
+    picture: NDArray[np.uint8],
+    size: Size,
+    detector: Detector,
+    *,
+    resize: ResizeMode,
+    resolution: int,
+) -> tuple[Framing, NDArray[np.uint8]]:
+    """What a detector looks at, and where that lies in the map. Arguments as for `detect`."""
     height, width = picture.shape[:2]
     framing = frame_picture((width, height), size, resize)
     seen = framing.cut(picture, looked_at(framing.size, resolution or spec.resolution, detector.multiple))
-    found = detector.run(np.ascontiguousarray(seen), spec.settings(options), seed)
+    return framing, np.ascontiguousarray(seen)
+
+
+def look(spec: DetectorSpec, framing: Framing, found: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The map of what a detector found."""
     return np.array(framing.place(found, spec.background, categorical=spec.categorical))

@@ -1,9 +1,9 @@
-"""Which picture controls which frame of a take: frame i of a clip controls frame i.
+"""Which picture controls which frame of a take: frame i of a clip controls the i-th frame that its layer acts on.
 
-Owns that rule. A layer's file may be one picture, which controls every frame, an animation or a movie; its place may
+Owns that rule. A layer's file may be one picture, which controls all its frames, an animation or a movie; its place may
 also be a folder of pictures in the order of their names. Masks follow the same rule. Frames are counted, not timed: a
 movie of 24 frames a second controls a take of 8 frame by frame, and a note says so. What holds fewer frames than the
-take is refused, what holds more is used as far as the take goes.
+layer acts on is refused, what holds more is used as far as the layer goes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MAX_FILES = 100_000
 
 
 class Footage:
-    """A layer with the pictures of a take's frames."""
+    """A layer with the pictures of the frames that it acts on: `span`, the global ids of these."""
 
     def __init__(self, layer: ControlLayer, frames: int, fps: float = 0.0) -> None:
         """Look at the files, without decoding them.
@@ -42,23 +42,26 @@ class Footage:
             BadInputError: A file is missing or no picture, or there are fewer pictures than frames.
         """
         self._layer = layer
-        self._picture = _Strip(Path(layer.picture), frames, layer.frame)
-        self._mask = None if layer.mask is None else _Strip(Path(layer.mask), frames)
+        self.span = layer.acts_on(frames)
+        needed = range(layer.skip, layer.skip + len(self.span))
+        self._picture = _Strip(Path(layer.picture), needed, layer.frame)
+        self._mask = None if layer.mask is None else _Strip(Path(layer.mask), needed)
         strips = (self._picture,) if self._mask is None else (self._picture, self._mask)
         self._strips = strips
         self.notes = tuple(note for strip in strips if (note := strip.note_on_rate(fps)))
 
     def at(self, frame: int) -> ControlLayer:
-        """The layer as it is for global frame `frame`, with one picture and one mask."""
-        layer, picture = self._layer, self._picture
-        layer = msgspec.structs.replace(layer, picture=str(picture.file(frame)), frame=picture.index(frame))
+        """The layer as it is for global frame `frame` of its span, with one picture and one mask."""
+        layer, picture, place = self._layer, self._picture, frame - self.span.start
+        layer = msgspec.structs.replace(layer, picture=str(picture.file(place)), frame=picture.index(place))
         if self._mask is not None:
-            layer = msgspec.structs.replace(layer, mask=str(self._mask.file(frame)))
+            layer = msgspec.structs.replace(layer, mask=str(self._mask.file(place)))
         return layer
 
     def sources(self, frame: int) -> tuple[SourceFrame | None, SourceFrame | None]:
         """What a movie or an animation shows as picture and as mask in global frame `frame`; None for other files."""
-        return self._picture.source(frame), None if self._mask is None else self._mask.source(frame)
+        place = frame - self.span.start
+        return self._picture.source(place), None if self._mask is None else self._mask.source(place)
 
     def close(self) -> None:
         """End the decoding of movies; it starts again where a frame is asked for."""
@@ -75,13 +78,14 @@ class Footage:
 
 
 class _Strip:
-    """The pictures of one place, as many as a take has frames."""
+    """The pictures of one place, as many as a layer has frames; they are counted from its first one on."""
 
-    def __init__(self, place: Path, frames: int, chosen: int | None = None) -> None:
-        """`chosen` is the one frame of the file that controls all of them."""
+    def __init__(self, place: Path, needed: range, chosen: int | None = None) -> None:
+        """`needed` are the places of its pictures; `chosen` is the one frame of the file that controls all frames."""
         self.place = place
+        self._first = needed.start
         self._chosen = chosen
-        self._files = _sequence(place, frames)
+        self._files = _sequence(place, needed)
         self._movie: MovieReader | None = None
         self._digest = ""
         self._fps = 0.0
@@ -96,19 +100,19 @@ class _Strip:
         else:
             held = inspect_picture(place).frames
         if chosen is None:
-            if held != 1 and held < frames:
-                raise _too_short(place, held, frames)
+            if held != 1 and held < needed.stop:
+                raise _too_short(place, held, needed)
             self._is_moving = held > 1
 
     def file(self, frame: int) -> Path:
-        """The file of global frame `frame`."""
+        """The file of the layer's frame `frame`."""
         return self.place if self._files is None else self._files[frame]
 
     def index(self, frame: int) -> int | None:
         """Which frame of its file that is; None for a still."""
         if self._files is not None:
             return None
-        return frame if self._is_moving else self._chosen
+        return self._first + frame if self._is_moving else self._chosen
 
     def source(self, frame: int) -> SourceFrame | None:
         """What a movie or an animation shows in it, its file being read once for the digest."""
@@ -125,7 +129,7 @@ class _Strip:
             self._movie.close()
 
     def digest(self) -> str:
-        """Of the file, or of names and digests of the folder's pictures that the take uses."""
+        """Of the file, or of names and digests of the folder's pictures that the layer uses."""
         if self._files is None:
             return self._digest or digest_file(self.place)
         lines = (f"{digest_file(file)}  {file.name}\n" for file in self._files)
@@ -141,7 +145,7 @@ class _Strip:
         )
 
 
-def _sequence(place: Path, frames: int) -> list[Path] | None:
+def _sequence(place: Path, needed: range) -> list[Path] | None:
     """A picture for each frame from a folder, numbers in names in order of size; None where `place` is no folder."""
     if not place.is_dir():
         return None
@@ -151,9 +155,9 @@ def _sequence(place: Path, frames: int) -> list[Path] | None:
             files.append(file)
         if len(files) > MAX_FILES:
             raise BadInputError(f"{place} holds more than {MAX_FILES:,} pictures; choose the folder of one sequence")
-    if len(files) < frames:
-        raise _too_short(place, len(files), frames)
-    return sorted(files, key=_natural)[:frames]
+    if len(files) < needed.stop:
+        raise _too_short(place, len(files), needed)
+    return sorted(files, key=_natural)[needed.start : needed.stop]
 
 
 def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:
@@ -162,7 +166,12 @@ def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts], file.name
 
 
-def _too_short(place: Path, held: int, frames: int) -> BadInputError:
+def _too_short(place: Path, held: int, needed: range) -> BadInputError:
+    left = held - needed.start
+    if left <= 0:
+        return BadInputError(f"{place} holds {held} pictures, of which {needed.start} are skipped; skip fewer")
+    behind = f" behind the first {needed.start}" if needed.start else ""
     return BadInputError(
-        f"{place} holds {held} pictures for {frames} frames; shorten the take to {held} frames or add pictures"
+        f"{place} holds {left} pictures{behind} for {len(needed)} frames; "
+        f"shorten the take, or where this control acts, to {left} frames, or add pictures"
     )

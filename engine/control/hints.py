@@ -16,8 +16,9 @@ import numpy as np
 
 from engine.control.detect import detect
 from engine.control.framing import frame_picture
+from engine.control.placing import place_pixels
 from engine.errors import BadInputError
-from engine.media.reading import read_picture
+from engine.media.known_pictures import KnownPictures
 from engine.messages.detectors import DETECTORS
 
 if TYPE_CHECKING:
@@ -73,8 +74,20 @@ class Hint:
 class HintStore:
     """Makes hints, and keeps the last maps and masks."""
 
-    def __init__(self, open_detectors: Callable[[], DetectorShelf], capacity_bytes: int = 256 * 2**20) -> None:
-        """`open_detectors` is called when a layer's picture is no map yet; `capacity_bytes` bounds what is kept."""
+    def __init__(
+        self,
+        open_detectors: Callable[[], DetectorShelf],
+        capacity_bytes: int = 256 * 2**20,
+        pictures: KnownPictures | None = None,
+    ) -> None:
+        """Make an empty store.
+
+        Args:
+            open_detectors: Called when a layer's picture is no map yet.
+            capacity_bytes: Bounds what is kept.
+            pictures: What reads the files.
+        """
+        self._pictures = pictures or KnownPictures()
         self._open_detectors = open_detectors
         self._capacity_bytes = capacity_bytes
         self._kept: OrderedDict[tuple[object, ...], _Made] = OrderedDict()
@@ -94,18 +107,26 @@ class HintStore:
             BadInputError: A file cannot be read; the message names it.
             BadModelError: The detector's weights are missing; the message names them.
         """
-        shown = picture or _frame_of(Path(layer.picture), layer.frame)
+        shown = picture or self._frame_of(Path(layer.picture), layer.frame)
         look = (layer.resolution, *layer.options)
         key = (shown.digest, layer.kind, layer.is_map, shown.index, layer.resize, size, look)
         pixels, notes = self._keep(key, lambda: self._map(layer, size, shown.read()))
+        if not layer.place.is_plain:
+            found, (background, categorical) = pixels, look_of(layer.kind)
+            pixels, _ = self._keep(
+                (*key, layer.place),
+                lambda: (place_pixels(found, layer.place, background, categorical=categorical), ()),
+            )
         digests = {layer.picture: shown.digest}
         mask: NDArray[np.uint8] | None = None
         if layer.mask is not None:
             mask_file, resize = Path(layer.mask), layer.resize
-            region = painted or _frame_of(mask_file, None)
+            region = painted or self._frame_of(mask_file, None)
             key = (region.digest, region.index, resize, size)
             mask, mask_notes = self._keep(key, lambda: read_mask(mask_file.name, region.read(), size, resize))
             notes = (*notes, *mask_notes)
+            if layer.place.with_mask and not layer.place.is_plain:
+                mask = place_pixels(mask, layer.place, 0, categorical=False)
             digests[layer.mask] = region.digest
         return Hint(layer, pixels, mask, digests, notes)
 
@@ -113,9 +134,14 @@ class HintStore:
         """Forget all maps, to give their memory back."""
         self._kept.clear()
 
+    def _frame_of(self, file: Path, frame: int | None) -> SourceFrame:
+        """A picture, or a frame of an animation."""
+        index = -1 if frame is None else frame
+        return SourceFrame(index, digest_file(file), lambda: self._pictures.read(file, frame=frame))
+
     def _map(self, layer: ControlLayer, size: Size, picture: Picture) -> _Made:
         notes = tuple(f"{Path(layer.picture).name}: {note}" for note in picture.notes)
-        background, categorical = _look_of(layer.kind)
+        background, categorical = look_of(layer.kind)
         if layer.is_map:
             return place_map(picture.over(background), size, layer.resize, background, categorical=categorical), notes
         pixels = detect(
@@ -138,11 +164,6 @@ class HintStore:
         while sum(pixels.nbytes for pixels, _ in self._kept.values()) > self._capacity_bytes and len(self._kept) > 1:
             self._kept.popitem(last=False)
         return found
-
-
-def _frame_of(file: Path, frame: int | None) -> SourceFrame:
-    """A picture, or a frame of an animation."""
-    return SourceFrame(-1 if frame is None else frame, digest_file(file), lambda: read_picture(file, frame=frame))
 
 
 def read_mask(name: str, picture: Picture, size: Size, resize: ResizeMode) -> _Made:
@@ -189,7 +210,7 @@ def digest_file(file: Path) -> str:
         raise BadInputError(f"{file} cannot be read ({error.strerror}); choose another picture") from error
 
 
-def _look_of(kind: str) -> tuple[tuple[int, int, int], bool]:
+def look_of(kind: str) -> tuple[tuple[int, int, int], bool]:
     """Colour of a map where there is no picture, and whether its colours are labels."""
     for spec in DETECTORS:
         if spec.kind == kind:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from engine.messages.detectors import DetectorSpec, OptionValue
 
 
-def load_canny(_spec: DetectorSpec, _weights: WeightStore, _device: str) -> Detector:
+def load_canny(
+    _spec: DetectorSpec | None = None, _weights: WeightStore | None = None, _device: str = "cpu"
+) -> Detector:
     """Canny's edges, at the very size of the map.
 
     Straight from OpenCV: controlnet-aux calls the same function, but forces sides to multiples of 64.

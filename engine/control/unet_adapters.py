@@ -17,6 +17,7 @@ from engine.control.modes import feature_factors, only_positive, residual_factor
 from engine.control.region import RegionMask
 from engine.errors import BadInputError, BadModelError
 from engine.models.denoiser import Residuals
+from engine.models.families.sdxl import added_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,7 +81,8 @@ def make_controls(
             controls.append(FeatureControl(hints[0].layer, features))
         else:
             embedded = [_embedded(adapter, picture, latent_size) for picture in pictures]
-            controls.append(ResidualControl(adapter, [hint.layer for hint in hints], embedded, mask))
+            height, width = pictures[0].shape[-2:]
+            controls.append(ResidualControl(adapter, [hint.layer for hint in hints], embedded, mask, (width, height)))
     return tuple(controls)
 
 
@@ -88,9 +90,23 @@ class ResidualControl:
     """A ControlNet, or a ControlNet-Union with the layers that share its run; implements Control."""
 
     def __init__(
-        self, adapter: Adapter, layers: Sequence[ControlLayer], hints: Sequence[Tensor], mask: RegionMask | None
+        self,
+        adapter: Adapter,
+        layers: Sequence[ControlLayer],
+        hints: Sequence[Tensor],
+        mask: RegionMask | None,
+        size: tuple[int, int],
     ) -> None:
-        """`hints` are embedded, (1, C, h, w) each or one for each image; all layers have one mode and one mask."""
+        """Join the parts.
+
+        Args:
+            adapter: The network.
+            layers: Of its run, all with one mode and one mask.
+            hints: Of the layers, embedded, (1, C, h, w) each or one for each image.
+            mask: Where they act; None for everywhere.
+            size: Width and height of the picture in pixels.
+        """
+        self._size = size
         self._adapter, self._layers, self._hints, self._mask = adapter, layers, hints, mask
         self._types = _union_types(adapter, layers) if adapter.class_name == "ControlNetUnionModel" else None
         # Pooled residuals hold no form, so diffusers keeps them from the negative side in any mode.
@@ -100,7 +116,7 @@ class ResidualControl:
         scales = [layer.weight * layer.acts_in(step.index, step.count) for layer in self._layers]
         if not any(scales):
             return conditioning
-        found = self._run(noisy, step, conditioning.hidden_states.expand(noisy.shape[0], -1, -1), scales)
+        found = self._run(noisy, step, conditioning, scales)
         # Where several layers share a run, the network has weighed them already.
         weight = scales[0] if len(scales) == 1 else 1.0
         factors = residual_factors(self._layers[0].mode, len(found))
@@ -109,12 +125,17 @@ class ResidualControl:
         )
         return replace(conditioning, residuals=_sum(conditioning.residuals, Residuals(tuple(down), middle)))
 
-    def _run(self, noisy: Tensor, step: StepContext, hidden: Tensor, scales: Sequence[float]) -> list[Tensor]:
+    def _run(
+        self, noisy: Tensor, step: StepContext, conditioning: Conditioning, scales: Sequence[float]
+    ) -> list[Tensor]:
         """The network's residuals, the middle last."""
+        count, pooled = noisy.shape[0], conditioning.pooled
+        hidden = conditioning.hidden_states.expand(count, -1, -1)
+        added = None if pooled is None else added_conditions(pooled, self._size, count)
         hints = [hint.expand(noisy.shape[0], -1, -1, -1) for hint in self._hints]
         network = cast("Callable[..., tuple[Sequence[Tensor], Tensor]]", self._adapter.network)
         if self._types is None:
-            down, middle = network(noisy, step.timestep, hidden, hints[0], return_dict=False)
+            down, middle = network(noisy, step.timestep, hidden, hints[0], added_cond_kwargs=added, return_dict=False)
         else:
             chosen = torch.zeros(1, _type_count(self._adapter), device=noisy.device, dtype=noisy.dtype)
             chosen[0, list(self._types)] = 1.0
@@ -126,6 +147,7 @@ class ResidualControl:
                 control_type=chosen.expand(noisy.shape[0], -1),
                 control_type_idx=list(self._types),
                 conditioning_scale=list(scales) if len(scales) > 1 else [1.0],
+                added_cond_kwargs=added,
                 return_dict=False,
             )
         return [*down, middle]
@@ -192,7 +214,9 @@ def _features(
     if height % factor or width % factor:
         raise BadInputError(f"size {width}x{height} does not suit {adapter.spec.name}; use multiples of {factor}")
     features = cast("list[Tensor]", adapter.network(picture))
-    if tuple(features[0].shape[-2:]) != latent_size:
+    # That of SDXL begins behind the model's first block, at half the size.
+    halvings = 2 if adapter.config.get("adapter_type") == "full_adapter_xl" else 1
+    if tuple(features[0].shape[-2:]) != tuple(-(-side // halvings) for side in latent_size):
         raise _other_latents(adapter, features[0], latent_size)
     factors = feature_factors(layer.mode, len(features))
     weighed = (feature * (layer.weight * share) for feature, share in zip(features, factors, strict=True))

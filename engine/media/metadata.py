@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.errors import BadInputError, EngineError
+from engine.media.exif_texts import read_exif_texts
+from engine.media.foreign_settings import request_from_foreign
 from engine.media.infotext import format_infotext, request_from_infotext
 from engine.media.png import read_texts
 from engine.messages import ImageRequest
@@ -56,7 +58,7 @@ def picture_texts(record: PictureRecord) -> dict[str, str]:
 def read_settings(source: Path | bytes) -> ImageRequest | None:
     """The request that makes a picture again, for a file dropped on the window.
 
-    Ours are restored exactly; A1111's as far as our requests can say it.
+    Ours are restored exactly; those of A1111, ComfyUI, InvokeAI and SwarmUI as far as our requests can say it.
 
     Returns:
         None for anything without settings that we understand, whatever it is.
@@ -67,7 +69,9 @@ def read_settings(source: Path | bytes) -> ImageRequest | None:
     texts = read_texts(source)
     if _KEY in texts:
         return _own_request(texts[_KEY])
-    return request_from_infotext(texts.get(_INFOTEXT_KEY, ""))
+    if not texts and not isinstance(source, bytes):
+        texts = read_exif_texts(source)
+    return request_from_foreign(texts) or request_from_infotext(texts.get(_INFOTEXT_KEY, ""))
 
 
 def _own_request(document: str) -> ImageRequest:

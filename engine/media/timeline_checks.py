@@ -1,12 +1,25 @@
-"""What both forms of timeline files check and say alike."""
+"""What both forms of timeline files hold, check and say alike."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.messages import check_float
 from engine.messages.video import MAX_FPS
 
+if TYPE_CHECKING:
+    from engine.messages import ControlLayer, Timeline
+
 _MIN_FPS = 0.1
 _SHOWN_CHARS = 40
+
+
+class Plan(NamedTuple):
+    """What a timeline file says: where it is silent on them, `fps` is None, and there are no controls."""
+
+    timeline: Timeline
+    fps: float | None
+    controls: tuple[ControlLayer, ...] = ()
 
 
 def check_fps(fps: float) -> None:

@@ -5,25 +5,31 @@ Owns our JSON's form and which file is read how. OpenTimelineIO is engine.media.
     {"onetake_timeline": 1, "fps": 8, "segments": [
       {"prompt": "a lake at dawn", "frames": 48, "seed": 7},
       {"prompt": "a lake by day", "frames": 48, "transition": 12, "strength": 0.5},
-      {"prompt": "mountains at night", "start": 96, "end": 144, "cut": true}]}
+      {"prompt": "mountains at night", "start": 96, "end": 144, "cut": true}],
+     "controls": [{"kind": "canny", "picture": "walk.mp4", "first": 24, "frames": 48, "weight": 0.8}]}
 
-`start` and `end` (the frame behind the last one) may stand for `frames`; all of them count frames from 0.
+`start` and `end` (the frame behind the last one) may stand for `frames`; all of them count frames from 0. A control has
+the fields of engine.messages.ControlLayer; its files may be named from the timeline's folder on.
 """
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from engine.errors import BadInputError
 from engine.media.clip_frame import publish
-from engine.media.timeline_checks import check_fps, short_prompt
+from engine.media.timeline_checks import Plan, check_fps, short_prompt
+from engine.media.timeline_controls import control_fields, control_from
 from engine.messages import Segment, Timeline
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
+
+    from engine.messages import ControlLayer
 
 _FORMAT = 1
 _MAX_BYTES = 64 * 2**20
@@ -49,21 +55,20 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_
     cut: bool = False
 
 
-class _Document(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class _Document(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     onetake_timeline: int
     fps: float | None = None
     segments: tuple[_Entry, ...]
+    controls: tuple[dict[str, object], ...] = ()
 
 
 class _Version(msgspec.Struct):
     onetake_timeline: int
 
 
-def read_timeline(path: Path) -> tuple[Timeline, float | None]:
-    """Read a timeline: `.otio` as OpenTimelineIO, anything else as our JSON.
-
-    Returns:
-        The timeline, and its frames a second where the file says so.
+def read_timeline(path: Path) -> Plan:
+    """Read a timeline: `.otio` as OpenTimelineIO, anything else as our JSON. Whether a control's file is there is not
+    looked at.
 
     Raises:
         BadInputError: It is not there, is no timeline, or cannot be made; the message names the place and the remedy.
@@ -75,12 +80,18 @@ def read_timeline(path: Path) -> tuple[Timeline, float | None]:
             from engine.media.timeline_otio import timeline_from_otio  # noqa: PLC0415
 
             return timeline_from_otio(text)
-        return _timeline_from_json(text)
+        return _timeline_from_json(text, path.parent)
     except BadInputError as error:
         raise BadInputError(f"{path.name}: {error.message}") from error
 
 
-def write_timeline(path: Path, timeline: Timeline, fps: float, movie: TakeMovie | None = None) -> None:
+def write_timeline(
+    path: Path,
+    timeline: Timeline,
+    fps: float,
+    movie: TakeMovie | None = None,
+    controls: Sequence[ControlLayer] = (),
+) -> None:
     """Write a timeline, whole or not at all: as OpenTimelineIO to `.otio`, else as our JSON.
 
     Args:
@@ -88,6 +99,7 @@ def write_timeline(path: Path, timeline: Timeline, fps: float, movie: TakeMovie 
         timeline: The shots.
         fps: Frames a second.
         movie: What was made of it, to which OpenTimelineIO leads the programs that read it.
+        controls: What controls the take.
 
     Raises:
         DiskFullError: No room.
@@ -96,7 +108,7 @@ def write_timeline(path: Path, timeline: Timeline, fps: float, movie: TakeMovie 
     if path.suffix.lower() == ".otio":
         from engine.media.timeline_otio import timeline_to_otio  # noqa: PLC0415  # as above
 
-        publish(path, timeline_to_otio(timeline, fps, movie).encode(), flush=True)
+        publish(path, timeline_to_otio(timeline, fps, movie, controls).encode(), flush=True)
         return
     entries = [
         _Entry(
@@ -109,7 +121,12 @@ def write_timeline(path: Path, timeline: Timeline, fps: float, movie: TakeMovie 
         )
         for segment in timeline.segments
     ]
-    document = _Document(onetake_timeline=_FORMAT, fps=fps, segments=tuple(entries))
+    document = _Document(
+        onetake_timeline=_FORMAT,
+        fps=fps,
+        segments=tuple(entries),
+        controls=tuple(control_fields(layer) for layer in controls),
+    )
     publish(path, msgspec.json.format(msgspec.json.encode(document)) + b"\n", flush=True)
 
 
@@ -136,7 +153,7 @@ def _read_text(path: Path) -> str:
     return text
 
 
-def _timeline_from_json(text: str) -> tuple[Timeline, float | None]:
+def _timeline_from_json(text: str, folder: Path) -> Plan:
     try:
         if msgspec.json.decode(text, type=_Version).onetake_timeline != _FORMAT:
             raise BadInputError("the timeline comes from a newer version; update Onetake")
@@ -156,7 +173,10 @@ def _timeline_from_json(text: str) -> tuple[Timeline, float | None]:
         except BadInputError as error:
             raise BadInputError(f"segment {number} ({short_prompt(entry.prompt)}): {error.message}") from error
         stop += segments[-1].frames
-    return Timeline(segments=tuple(segments)), document.fps
+    controls = tuple(
+        control_from(fields, folder, f"control {number}") for number, fields in enumerate(document.controls, 1)
+    )
+    return Plan(Timeline(segments=tuple(segments)), document.fps, controls)
 
 
 def _segment_of(entry: _Entry, number: int, stop: int) -> Segment:

@@ -12,6 +12,9 @@ Written, a clip whose frames are in a movie refers to that file by its URL, with
 Resolve and Kdenlive then show the take, cut where it cuts. Any other clip refers to a generator, which holds the
 prompt: those programs show a placeholder of the right length. A transition between two clips of one movie dissolves
 frames into themselves, so that the picture stays as it was made.
+
+Each control is a clip on a track of its own below that of the prompts, switched off, so that it is never in the
+picture; moved or trimmed there, it acts on other frames.
 """
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false
@@ -19,7 +22,6 @@ frames into themselves, so that the picture stays as it was made.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -27,11 +29,15 @@ import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
 
 from engine.errors import BadInputError
-from engine.media.timeline_checks import check_fps, short_prompt
+from engine.media.timeline_checks import Plan, check_fps, short_prompt
+from engine.media.timeline_otio_controls import control_track, is_control_track, read_controls, whole_frames
 from engine.messages import Segment, Timeline, frame_rate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.media.timeline_file import TakeMovie
+    from engine.messages import ControlLayer
 
 _KEY = "onetake"
 _NAME_CHARS = 80
@@ -58,13 +64,14 @@ class _Draft(msgspec.Struct, kw_only=True):
     """Whether a transition leads to it."""
 
 
-def timeline_from_otio(text: str) -> tuple[Timeline, float]:
-    """The timeline in an OpenTimelineIO document, and its frames a second.
+def timeline_from_otio(text: str) -> Plan:
+    """The timeline in an OpenTimelineIO document, with its frames a second and its controls.
 
     Raises:
         BadInputError: It is none, or has gaps, overlaps or anything else that a take cannot have.
     """
-    track = _only_video_track(_parse(text))
+    document = _parse(text)
+    track = _only_video_track(document)
     clips = [item for item in track if isinstance(item, otio.schema.Clip)]
     rate = float(_length(clips[0]).rate)
     check_fps(rate)
@@ -81,23 +88,27 @@ def timeline_from_otio(text: str) -> tuple[Timeline, float]:
                 raise BadInputError(f"a transition at frame {at}{after} joins nothing; put it between two clips")
             transition = item
         elif isinstance(item, otio.schema.Gap):
-            gap = _frames(item.trimmed_range().duration, rate, f"the gap at frame {at}{after}")
+            gap = whole_frames(item.trimmed_range().duration, rate, f"the gap at frame {at}{after}")
             if gap:
                 raise BadInputError(f"a gap of {gap} frames at frame {at}{after}; close it, or fill it with a clip")
         else:
             raise BadInputError(f"a {type(item).__name__} is nested at frame {at}{after}; flatten it into clips")
     if transition:
         raise BadInputError("the transition at the end leads nowhere; remove it")
-    return Timeline(segments=tuple(_segment(draft, number) for number, draft in enumerate(drafts, 1))), rate
+    timeline = Timeline(segments=tuple(_segment(draft, number) for number, draft in enumerate(drafts, 1)))
+    return Plan(timeline, rate, tuple(read_controls(document, rate, timeline.frames)))
 
 
-def timeline_to_otio(timeline: Timeline, fps: float, movie: TakeMovie | None = None) -> str:
+def timeline_to_otio(
+    timeline: Timeline, fps: float, movie: TakeMovie | None = None, controls: Sequence[ControlLayer] = ()
+) -> str:
     """The timeline as an OpenTimelineIO document, with each prompt where editing programs show it: in a marker.
 
     Args:
         timeline: The shots.
         fps: Frames a second; a movie's own rate goes before.
         movie: What was made of it, if it has been exported.
+        controls: What controls the take.
     """
     if movie is not None:
         fps = float(frame_rate(movie.fps))
@@ -123,6 +134,9 @@ def timeline_to_otio(timeline: Timeline, fps: float, movie: TakeMovie | None = N
         clip.markers.append(otio.schema.Marker(name="prompt", marked_range=moment, comment=segment.prompt))
         track.append(clip)
     document = otio.schema.Timeline(name="Onetake")
+    # From the lowest up: whatever an editing program makes of a control, the take lies over it.
+    for layer in reversed(controls):
+        document.tracks.append(control_track(layer, timeline.frames, fps))
     document.tracks.append(track)
     return str(document.to_json_string())
 
@@ -162,7 +176,8 @@ def _parse(text: str) -> otio.schema.Timeline:
 
 
 def _only_video_track(timeline: otio.schema.Timeline) -> otio.schema.Track:
-    full = [track for track in timeline.video_tracks() if any(isinstance(item, otio.schema.Clip) for item in track)]
+    tracks = [track for track in timeline.video_tracks() if not is_control_track(track)]
+    full = [track for track in tracks if any(isinstance(item, otio.schema.Clip) for item in track)]
     if not full:
         raise BadInputError("it has no clips on a video track; add one with the prompt as its name")
     if len(full) > 1:
@@ -183,14 +198,14 @@ def _join(
     place = f"the clip {short_prompt(prompt)}"
     draft = _Draft(
         prompt=prompt,
-        frames=_frames(_length(clip), rate, place),
+        frames=whole_frames(_length(clip), rate, place),
         settings=settings,
         transition=0,
         joined=transition is not None,
     )
     if transition:
-        before = _frames(transition.in_offset, rate, f"the transition to {place}")
-        draft.transition = before + _frames(transition.out_offset, rate, f"the transition to {place}")
+        before = whole_frames(transition.in_offset, rate, f"the transition to {place}")
+        draft.transition = before + whole_frames(transition.out_offset, rate, f"the transition to {place}")
         draft.frames += before
         drafts[-1].frames -= before
         if drafts[-1].frames < 1:
@@ -234,11 +249,3 @@ def _length(clip: otio.schema.Clip) -> RationalTime:
         return clip.trimmed_range().duration
     except otio.exceptions.OTIOError as error:
         raise BadInputError(f"the clip {short_prompt(clip.name)} has no length; trim it in the editor") from error
-
-
-def _frames(time: RationalTime, rate: float, place: str) -> int:
-    """A time in frames at `rate`."""
-    value = float(time.rescaled_to(rate).value)
-    if not math.isfinite(value) or abs(value - round(value)) > 1e-4:
-        raise BadInputError(f"{place} lasts {value:g} frames at {rate:g} a second; trim it to whole frames")
-    return round(value)

@@ -49,7 +49,8 @@ from engine.messages.formats import (
 from engine.messages.image import ImageRequest
 from engine.messages.jobs import JobInfo, JobState, Request, decode_request, encode_request
 from engine.messages.layers import ControlLayer
-from engine.messages.models import ModelFile, ModelSpec, VideoSpec
+from engine.messages.map_place import MapPlace
+from engine.messages.models import ModelFile, ModelSpec, VideoSpec, Weighting
 from engine.messages.timeline import MAX_FRAMES, Segment, Timeline
 from engine.messages.video import ExportRequest, FrameSpan, VideoRequest
 
@@ -84,6 +85,7 @@ __all__ = [
     "ImageRequest",
     "JobInfo",
     "JobState",
+    "MapPlace",
     "Margins",
     "ModelFile",
     "ModelSpec",
@@ -99,6 +101,7 @@ __all__ = [
     "Timeline",
     "VideoRequest",
     "VideoSpec",
+    "Weighting",
     "check_codec",
     "check_float",
     "check_int",

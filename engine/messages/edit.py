@@ -22,6 +22,16 @@ MAX_MARGIN, MAX_PADDING, MAX_FEATHER = 4096, 1024, 256
 MIN_STRENGTH = 0.01
 
 
+def last_steps(steps: int, strength: float, *, rounds_up: bool = False) -> int:
+    """How many of a schedule's last steps an edit takes: as many as its strength says, at least one.
+
+    `rounds_up` is the way of diffusers' pipelines for flow-matching transformers, the other that of Stable Diffusion.
+    """
+    if rounds_up:
+        return max(1, steps - int(max(steps - steps * strength, 0.0)))
+    return max(1, min(int(steps * strength), steps))
+
+
 class Margins(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How far the new frame of an outpainted picture lies outside the old one, in pixels of the picture."""
 

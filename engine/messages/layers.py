@@ -13,6 +13,8 @@ from engine.errors import BadInputError
 from engine.messages.checks import check_choice, check_float, check_int, check_text
 from engine.messages.control import MAX_FRAME_INDEX, MAX_RESOLUTION, MIN_RESOLUTION
 from engine.messages.detectors import OptionValue, find_detector
+from engine.messages.map_place import MapPlace
+from engine.messages.timeline import MAX_FRAMES
 
 MODES = ("balanced", "prompt", "control")
 RESIZES = ("stretch", "crop", "fit")
@@ -38,6 +40,10 @@ class ControlLayer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         frame: Which frame of an animated picture.
         resolution: Shorter side of what the detector looks at, in pixels; 0 for its own default.
         options: The detector's settings, by name; what is left out has its default.
+        place: Where the artist has put its map in the frame of the result.
+        first: Of a take, the frame with which it begins to act. Pictures are counted from there.
+        frames: Of a take, on how many frames it acts; 0 for all up to the end.
+        skip: Of a movie, an animation or a folder, how many pictures lie before the one for `first`.
     """
 
     kind: str
@@ -54,6 +60,10 @@ class ControlLayer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     frame: int | None = None
     resolution: int = 0
     options: tuple[tuple[str, OptionValue], ...] = ()
+    place: MapPlace = MapPlace()
+    first: int = 0
+    frames: int = 0
+    skip: int = 0
 
     def __post_init__(self) -> None:
         check_text("control kind", self.kind)
@@ -74,6 +84,13 @@ class ControlLayer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
             check_int("control frame", self.frame, 0, MAX_FRAME_INDEX)
         if self.resolution != 0:
             check_int("control resolution", self.resolution, MIN_RESOLUTION, MAX_RESOLUTION)
+        check_int("first frame of a control", self.first, 0, MAX_FRAMES)
+        check_int("frames of a control", self.frames, 0, MAX_FRAMES)
+        check_int("skipped pictures of a control", self.skip, 0, MAX_FRAME_INDEX)
+
+    def acts_on(self, frames: int) -> range:
+        """The global ids of the frames that it acts on in a take of `frames`; empty where it begins behind the end."""
+        return range(min(self.first, frames), min(self.first + self.frames, frames) if self.frames else frames)
 
     def acts_in(self, index: int, count: int) -> bool:
         """Whether it acts in step `index` of `count`: only in steps that lie wholly between start and end.

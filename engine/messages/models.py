@@ -9,14 +9,27 @@ import msgspec
 
 from engine.errors import BadInputError
 from engine.messages.checks import MAX_SIDE, MIN_SIDE
-from engine.messages.edit import EDIT_METHODS, EditMethod, PictureEdit
+from engine.messages.edit import EDIT_METHODS, EditMethod, PictureEdit, last_steps
 from engine.messages.image import ImageRequest
 from engine.messages.video import VideoRequest
 
-CONTROLLED_FAMILIES = ("stable_diffusion",)
+CONTROLLED_FAMILIES = ("stable_diffusion", "sdxl", "pixart", "sd3", "flux", "qwen_image", "z_image")
 """Families for which engine.control has adapters."""
+MODED_FAMILIES = ("stable_diffusion", "sdxl")
+"""Families whose controls know every mode."""
+FLOW_FAMILIES = ("sd3", "flux", "qwen_image", "z_image")
+"""Flow-matching transformers, whose edits round up their steps as diffusers' pipelines do."""
+LONE_CONTROL_FAMILIES = ("z_image",)
+"""Families that follow one control, in all steps."""
 CONTROLLED_VIDEO_FAMILIES = ("motion_unet", "unet3d")
 """The same of VideoSpec's families."""
+WEIGHTED_FAMILIES = ("stable_diffusion",)
+"""Families whose text encoders engine.models.weighted_text weighs."""
+WEIGHTED_VIDEO_FAMILIES = ("motion_unet", "unet3d")
+"""The same of VideoSpec's families."""
+
+Weighting = Literal["", "tokens", "words"]
+"""What `(word:1.2)` acts on: nothing, the state of each token, or the prompt as a whole (of few, known words)."""
 
 
 class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +96,8 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Which noise levels its steps visit (engine.sampling.schedule); empty for what its scheduler file means."""
     takes_negative: bool = False
     takes_guidance: bool = False
+    embeds_guidance: bool = False
+    """Its network is told the guidance, instead of being run twice, with and without the prompt."""
     controls: tuple[str, ...] = ()
     """Kinds of control for which the catalogue holds an adapter that fits it; others need one named."""
     edits: tuple[EditMethod, ...] = EDIT_METHODS
@@ -115,11 +130,40 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
         self._check_controls(request)
 
     @property
+    def weighting(self) -> Weighting:
+        """How its pictures take weights in prompts; where they take none, a bracket is a character of the prompt."""
+        return self._weighting(weighted=self.family in WEIGHTED_FAMILIES)
+
+    @property
+    def video_weighting(self) -> Weighting:
+        """The same for its videos."""
+        return self._weighting(weighted=self.video is not None and self.video.family in WEIGHTED_VIDEO_FAMILIES)
+
+    def _weighting(self, *, weighted: bool) -> Weighting:
+        if not weighted:
+            return ""
+        return "words" if self.vocabulary else "tokens"
+
+    @property
     def no_controls(self) -> str:
         """Why it takes no controls at all, for people; empty where it does."""
         if self.family in CONTROLLED_FAMILIES:
             return ""
         return f"{self.name} takes no controls: there are no adapters for its family, {self.family}"
+
+    @property
+    def no_control_modes(self) -> str:
+        """Why its controls know the balanced mode alone, for people; empty where they know all or there are none."""
+        if self.family in MODED_FAMILIES or self.no_controls:
+            return ""
+        return f"{self.name} knows the balanced mode alone: the others weigh blocks of a U-Net, and it is a transformer"
+
+    @property
+    def lone_control(self) -> str:
+        """Why it follows one control at a time, and that in all steps, for people; empty where it follows more."""
+        if self.family not in LONE_CONTROL_FAMILIES:
+            return ""
+        return f"{self.name} takes one control, in all steps: its ControlNets are trained to steer alone"
 
     @property
     def no_video_controls(self) -> str:
@@ -131,6 +175,9 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     def _check_controls(self, request: ImageRequest | VideoRequest) -> None:
         reason = self.no_controls if isinstance(request, ImageRequest) else self.no_video_controls
+        acting = [layer for layer in request.controls if layer.enabled and layer.weight]
+        if isinstance(request, ImageRequest) and self.lone_control and len(acting) > 1:
+            raise BadInputError(f"{self.lone_control}; switch the others off")
         for layer in request.controls:
             if not layer.enabled:
                 continue
@@ -142,7 +189,16 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
                     f"{self.name} has no {layer.kind!r} control; it has: {known}; "
                     "for others name the folder of an adapter made for it (adapter=FOLDER)"
                 )
-            layer.check_steps(request.steps_made if isinstance(request, ImageRequest) else request.steps)
+            if layer.mode != "balanced" and isinstance(request, ImageRequest) and self.no_control_modes:
+                raise BadInputError(f"{self.no_control_modes}; choose it, or another model")
+            if (layer.start, layer.end) != (0.0, 1.0) and isinstance(request, ImageRequest) and self.lone_control:
+                raise BadInputError(f"{self.lone_control}; set its start to 0 and its end to 1")
+            layer.check_steps(self._steps_made(request))
+
+    def _steps_made(self, request: ImageRequest | VideoRequest) -> int:
+        if isinstance(request, VideoRequest) or request.edit is None:
+            return request.steps
+        return last_steps(request.steps, request.edit.strength, rounds_up=self.family in FLOW_FAMILIES)
 
     def _check_edit(self, edit: PictureEdit | None) -> None:
         if edit is None and not self.draws:

@@ -47,8 +47,8 @@ class VideoRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """One take. Holds everything that affects the frames; `devices` does not, by promise and by test.
 
     Sizes are in pixels. `devices` are names as typed ("cuda:0", "cpu:2" for two ranks on the CPU); empty for all there
-    are. With `base`, the job id of a finished take of the same length and size, only the frames of `redo` are made
-    again and all others stay as they are, byte for byte.
+    are. With `base`, the job id of another take of this size, only the frames of `redo` are made, and all others
+    are that take's, byte for byte: parts of it made again, or, with another timeline behind what is kept, a branch.
     """
 
     timeline: Timeline
@@ -68,7 +68,8 @@ class VideoRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     base: str = ""
     redo: tuple[FrameSpan, ...] = ()
     controls: tuple[ControlLayer, ...] = ()
-    """A layer's picture may also be a movie, an animation or a folder of pictures: frame i controls frame i."""
+    """A layer's picture may also be a movie, an animation or a folder of pictures: frame i controls frame `first` + i.
+    A layer acts on its own frames alone."""
 
     def __post_init__(self) -> None:
         check_int("seed", self.seed, 0, MAX_SEED)
@@ -87,6 +88,12 @@ class VideoRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
                 raise BadInputError(
                     f"frames {span.start} to {span.stop - 1} are not all in a take of {self.timeline.frames}"
                 )
+        for layer in self.controls:
+            if layer.enabled and not layer.acts_on(self.frames):
+                raise BadInputError(
+                    f"control {layer.kind} begins at frame {layer.first}, behind the take's {self.frames}; "
+                    "move it, or switch it off"
+                )
 
     @property
     def prompt(self) -> str:
@@ -97,6 +104,16 @@ class VideoRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     def frames(self) -> int:
         """Length in frames."""
         return self.timeline.frames
+
+    @property
+    def kept_stop(self) -> int:
+        """The frame behind the last one that is taken over from `base`; 0 where all are made."""
+        stop = self.frames if self.redo else 0
+        for span in sorted(self.redo, key=lambda span: span.stop, reverse=True):
+            if span.stop < stop:
+                break
+            stop = min(stop, span.start)
+        return stop
 
     @property
     def count(self) -> int:

@@ -1,4 +1,4 @@
-"""The text encoder of CLIP, from the files of a stock `CLIPTextModel`.
+"""The text encoder of CLIP, from the files of a stock `CLIPTextModel` or `CLIPTextModelWithProjection`.
 
 Owns the forward pass alone. The stock class gives the same numbers (tests compare them) but costs seconds of
 imports, which would be most of the wait for a first picture.
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from engine.models.folder import Component
+    from engine.models.tokenizer import Tokens
+
+WITH_PROJECTION = "CLIPTextModelWithProjection"
+# Configurations older than transformers 4.31 name this token where they mean the highest of the vocabulary.
+_LEGACY_EOS = 2
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,9 @@ class ClipTextConfig:
     layer_norm_eps: float
     hidden_act: str
     use_attention_mask: bool
+    eos_token_id: int
+    projection_dim: int
+    """Channels of the pooled state; 0 without a projection."""
 
     @staticmethod
     def from_component(component: Component) -> ClipTextConfig:
@@ -72,6 +80,8 @@ class ClipTextConfig:
             eps,
             hidden_act,
             use_attention_mask=config.get("use_attention_mask") is True,
+            eos_token_id=size("eos_token_id", 49407),
+            projection_dim=size("projection_dim", 512) if component.class_name == WITH_PROJECTION else 0,
         )
 
 
@@ -80,6 +90,19 @@ def _quick_gelu(hidden: Tensor) -> Tensor:
 
 
 _ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"quick_gelu": _quick_gelu, "gelu": gelu}
+
+
+@dataclass(frozen=True)
+class ClipStates:
+    """What models with several text encoders take from each.
+
+    Attributes:
+        penultimate: Hidden states before the last layer, without norm, (B, tokens, hidden_size).
+        pooled: The last, normed state of the end token, through the projection where there is one, (B, channels).
+    """
+
+    penultimate: Tensor
+    pooled: Tensor
 
 
 class ClipTextEncoder(nn.Module):
@@ -93,6 +116,8 @@ class ClipTextEncoder(nn.Module):
         self.position_embedding = nn.Parameter(torch.empty(config.max_position_embeddings, width))
         self.layers = nn.ModuleList(_Layer(config) for _ in range(config.num_hidden_layers))
         self.final_layer_norm = nn.LayerNorm(width, config.layer_norm_eps)
+        if config.projection_dim:
+            self.text_projection = nn.Linear(width, config.projection_dim, bias=False)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Encode prompts.
@@ -104,14 +129,36 @@ class ClipTextEncoder(nn.Module):
         Returns:
             Hidden states, (B, tokens, hidden_size).
         """
+        _, last = self._run(ids, mask if self.config.use_attention_mask else None)
+        return last
+
+    def encode_tokens(self, tokens: Tokens) -> Tensor:
+        """Hidden states of one prompt, (1, tokens, hidden_size)."""
+        device = self.token_embedding.device
+        return cast(
+            "Tensor", self(torch.tensor([tokens.ids], device=device), torch.tensor([tokens.is_text], device=device))
+        )
+
+    def encode_pooled(self, ids: Tensor) -> ClipStates:
+        """Encode prompts (B, tokens) for models that take the penultimate and the pooled state: SDXL, SD3, FLUX."""
+        penultimate, last = self._run(ids, None)
+        eos = self.config.eos_token_id
+        ends = ids.argmax(dim=-1) if eos == _LEGACY_EOS else (ids == eos).int().argmax(dim=-1)
+        pooled = last[torch.arange(len(ids), device=ids.device), ends]
+        if self.config.projection_dim:
+            pooled = cast("Tensor", self.text_projection(pooled))
+        return ClipStates(penultimate, pooled)
+
+    def _run(self, ids: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
+        """States before the last layer, and behind it and its norm."""
         tokens = ids.shape[1]
         allowed = torch.ones(tokens, tokens, dtype=torch.bool, device=ids.device).tril()[None, None]
-        if self.config.use_attention_mask:
+        if mask is not None:
             allowed = allowed & mask[:, None, None, :]
-        hidden = self.token_embedding[ids] + self.position_embedding[:tokens]
+        penultimate = hidden = self.token_embedding[ids] + self.position_embedding[:tokens]
         for layer in self.layers:
-            hidden = cast("Tensor", layer(hidden, allowed))
-        return cast("Tensor", self.final_layer_norm(hidden))
+            penultimate, hidden = hidden, cast("Tensor", layer(hidden, allowed))
+        return penultimate, cast("Tensor", self.final_layer_norm(hidden))
 
     def load_stock(self, component: Component, weights: Mapping[str, Tensor]) -> None:
         """Take over the weights of a stock CLIPTextModel, under the names of any version of transformers.

@@ -42,12 +42,28 @@ class Residuals:
 
 
 @dataclass(frozen=True)
+class TokenResiduals:
+    """What controls add to a transformer's picture tokens behind its blocks, each (B, tokens, channels).
+
+    One tensor for each block of the model, or none at all for a kind of blocks that they leave alone.
+    """
+
+    blocks: tuple[Tensor, ...] = ()
+    """Behind blocks with two streams; of a transformer with one kind of blocks, all of them."""
+    single_blocks: tuple[Tensor, ...] = ()
+    """Behind blocks in which text and picture share a stream."""
+
+
+@dataclass(frozen=True)
 class Conditioning:
     """What steers the network.
 
     Attributes:
         hidden_states: Encoded prompt, (B, tokens, channels), in the network's dtype and on its device.
         residuals: Sum of all controls for this step, if any.
+        tokens: The same for transformers.
+        pooled: The prompt as one vector, (B, channels), for networks that take it besides `hidden_states`.
+        guidance: How closely to follow the prompt, for networks that are told instead of being run twice.
         features: What controls of the T2I-Adapter kind add inside a U-Net's down blocks, one tensor per block.
         is_negative: This is the side that guidance pushes away from.
         beside: What an inpainting network sees beside the latents: the mask and the masked picture's latents,
@@ -56,6 +72,9 @@ class Conditioning:
 
     hidden_states: Tensor
     residuals: Residuals | None = None
+    tokens: TokenResiduals | None = None
+    pooled: Tensor | None = None
+    guidance: float = 1.0
     features: tuple[Tensor, ...] = ()
     is_negative: bool = False
     beside: Tensor | None = None

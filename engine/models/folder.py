@@ -37,6 +37,7 @@ FORBIDDEN_SUFFIXES = {
 Fingerprint: TypeAlias = tuple[tuple[str, int, int], ...]
 MAX_CONFIG_BYTES = 64 * 2**20
 MAX_FILES = 1000
+MAX_LAYERS = 1000
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ def find_network(folder: Path, name: str, allowed: tuple[str, ...]) -> Component
         raise BadModelError(f"{place} is missing; get the model again")
     file = place / "config.json"
     config = read_config(file)
+    _check_depth(config, file)
     if "_class_name" in config:
         class_name = class_name_in(config, "_class_name", file, allowed)
         stem = "diffusion_pytorch_model"
@@ -135,6 +137,15 @@ def find_network(folder: Path, name: str, allowed: tuple[str, ...]) -> Component
     for part in sorted({*weights, *place.glob("*.safetensors")}):
         check_safetensors(part)
     return Component(place, class_name, config, weights)
+
+
+def _check_depth(config: Mapping[str, object], file: Path) -> None:
+    """Raise BadModelError if the network has more layers than any: building them would go on until memory ends."""
+    nested = [cast("dict[str, object]", part) for part in config.values() if isinstance(part, dict)]
+    for part in (config, *nested):
+        for key, value in part.items():
+            if "layer" in key and isinstance(value, (int, float)) and value > MAX_LAYERS:
+                raise BadModelError(f"{file}: {key[:80]} is {value:,}, more than {MAX_LAYERS:,}; get the model again")
 
 
 def _first_architecture(config: Mapping[str, object], file: Path, allowed: tuple[str, ...]) -> str:

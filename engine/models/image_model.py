@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING, Protocol
 from engine.catalogue import VIDEO_ONLY
 from engine.errors import BadModelError
 from engine.models.denoiser import Denoiser
+from engine.models.families.flux import load_flux
+from engine.models.families.pixart import PixArt
+from engine.models.families.qwen_image import load_qwen_image
+from engine.models.families.sd3 import load_sd3
+from engine.models.families.sdxl import StableDiffusionXL
 from engine.models.families.stable_diffusion import StableDiffusion
+from engine.models.families.z_image import load_z_image
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import torch
     from torch import Tensor, nn
 
@@ -54,8 +62,26 @@ def load_image_model(spec: ModelSpec, device: torch.device, dtype: torch.dtype, 
     """
     if spec.family == VIDEO_ONLY:
         raise BadModelError(f"{spec.name} makes videos only; choose a model that makes pictures")
-    if spec.family != "stable_diffusion":
+    load = _LOADERS.get(spec.family)
+    if load is None:
         raise BadModelError(
             f"{spec.name} is of the family {spec.family!r}, which this version cannot run; update Onetake"
         )
-    return StableDiffusion.load(spec, device, dtype, channels_last=channels_last)
+    return load(spec, device, dtype, channels_last=channels_last)
+
+
+class _Load(Protocol):
+    def __call__(
+        self, spec: ModelSpec, device: torch.device, dtype: torch.dtype, *, channels_last: bool
+    ) -> ImageModel: ...
+
+
+_LOADERS: Mapping[str, _Load] = {
+    "stable_diffusion": StableDiffusion.load,
+    "sdxl": StableDiffusionXL.load,
+    "pixart": PixArt.load,
+    "qwen_image": load_qwen_image,
+    "z_image": load_z_image,
+    "sd3": load_sd3,
+    "flux": load_flux,
+}

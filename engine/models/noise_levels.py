@@ -10,13 +10,14 @@ Two parametrisations, both with x0 + noise as a straight line in sigma, so that 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
 from engine.errors import BadModelError
+from engine.messages.edit import last_steps
 from engine.models.folder import class_name_in, read_config
 
 if TYPE_CHECKING:
@@ -39,10 +40,46 @@ _SCHEDULERS = (
     "FlowMatchEulerDiscreteScheduler", "HeunDiscreteScheduler", "LCMScheduler", "LMSDiscreteScheduler",
     "PNDMScheduler", "TCDScheduler", "UniPCMultistepScheduler",
 )  # fmt: skip
+# Those whose noise is scaled by the first level alone, where their spacing begins at the last trained one, as it does
+# unless their file says otherwise; all others start from latents of unit variance.
+_EULER_LIKE = (
+    "EulerAncestralDiscreteScheduler", "EulerDiscreteScheduler", "HeunDiscreteScheduler", "LMSDiscreteScheduler",
+)  # fmt: skip
+_SPACED_EVENLY = (
+    *_EULER_LIKE, "DEISMultistepScheduler", "DPMSolverMultistepScheduler", "DPMSolverSinglestepScheduler",
+    "UniPCMultistepScheduler",
+)  # fmt: skip
 _FLOW_SPACINGS: Mapping[str, FlowSpacing] = {
     "UniPCMultistepScheduler": "unipc",
     "FlowMatchEulerDiscreteScheduler": "euler",
 }
+
+
+@dataclass(frozen=True)
+class TokenShift:
+    """How the shift of a flow model's levels follows the number of tokens of a picture.
+
+    Larger pictures are noised more, since neighbouring latents tell more about each other: Esser et al.,
+    arXiv:2403.03206, section 5.3.2.
+
+    Attributes:
+        tokens: Of a small and of a large picture.
+        shifts: Theirs, between and beyond which it goes straight.
+        is_exponential: They are logarithms.
+        patch: Latents along the side of a token.
+    """
+
+    tokens: tuple[float, float] = (256, 4096)
+    shifts: tuple[float, float] = (0.5, 1.15)
+    is_exponential: bool = True
+    patch: int = 2
+
+    def shift_of(self, height: int, width: int) -> float:
+        """The shift for latents of that size."""
+        low, high = self.tokens
+        slope = (self.shifts[1] - self.shifts[0]) / (high - low)
+        mu = self.shifts[0] + slope * ((height // self.patch) * (width // self.patch) - low)
+        return math.exp(mu) if self.is_exponential else mu
 
 
 @dataclass(frozen=True)
@@ -58,9 +95,24 @@ class NoiseLevels:
     flow_spacing: FlowSpacing = "solver"
     shift_terminal: float = 0.0
     """The last level but 0 to which a flow model's levels are stretched; 0 leaves them as they are."""
+    token_shift: TokenShift | None = None
+    """Where `flow_shift` is not one for all pictures (`for_latents`)."""
     beta_schedule: str = "scaled_linear"
     beta_start: float = 0.00085
     beta_end: float = 0.012
+    has_unit_start: bool = False
+    """Its schedules start from latents of unit variance, wherever they begin."""
+    ends_in_noise: bool = False
+    """The last trained level is noise alone: Lin et al., arXiv:2305.08891, algorithm 1."""
+
+    def for_latents(self, height: int, width: int) -> NoiseLevels:
+        """The levels for latents of that size."""
+        return self if self.token_shift is None else replace(self, flow_shift=self.token_shift.shift_of(height, width))
+
+    def steps_from(self, steps: int, strength: float) -> int:
+        """How many of a schedule's last steps an edit of that strength takes."""
+        # The spacings of FlowMatchEulerDiscreteScheduler, with which diffusers' transformer pipelines work.
+        return last_steps(steps, strength, rounds_up=self.flow_spacing in ("euler", "fractions"))
 
     @cached_property
     def train_sigmas(self) -> NDArray[np.float64]:
@@ -71,6 +123,10 @@ class NoiseLevels:
             first + (last - first) * np.arange(self.train_steps) / (self.train_steps - 1)
         ) ** (1 / power)
         kept = np.cumprod(1.0 - betas)
+        if self.ends_in_noise:
+            roots = np.sqrt(kept)
+            kept = np.square((roots - roots[-1]) * roots[0] / (roots[0] - roots[-1]))
+            kept[-1] = 2.0**-24  # a level that is a number, as diffusers has it
         return np.sqrt((1.0 - kept) / kept)
 
     def signal_scale(self, sigma: float) -> float:
@@ -82,7 +138,7 @@ class NoiseLevels:
         if self.parametrisation == "flow":
             return 1.0
         # "leading" starts below the last trained level, where the data's own variance still counts.
-        return float(np.hypot(sigma, 1.0)) if self.spacing == "leading" else sigma
+        return float(np.hypot(sigma, 1.0)) if self.spacing == "leading" or self.has_unit_start else sigma
 
     def network_input(self, latents: Tensor, sigma: float) -> Tensor:
         """Latents of this noise level as the network was trained to see them: of unit variance."""
@@ -122,15 +178,19 @@ def read_noise_levels(folder: Path) -> NoiseLevels:
             flow_shift=shift,
             flow_spacing=_FLOW_SPACINGS.get(class_name, "solver"),
         )
+    usual = "linspace" if class_name in _SPACED_EVENLY else "leading"
+    spacing = cast("Spacing", _choice(config, "timestep_spacing", usual, ("leading", "trailing", "linspace"), file))
     return NoiseLevels(
         "variance",
         cast("Prediction", _choice(config, "prediction_type", "epsilon", ("epsilon", "v_prediction", "sample"), file)),
-        cast("Spacing", _choice(config, "timestep_spacing", "leading", ("leading", "trailing", "linspace"), file)),
+        spacing,
         train_steps=int(train_steps),
         steps_offset=int(_number(config, "steps_offset", 0, file)),
         beta_schedule=_choice(config, "beta_schedule", "linear", ("scaled_linear", "linear"), file),
         beta_start=_number(config, "beta_start", 0.0001, file),
         beta_end=_number(config, "beta_end", 0.02, file),
+        has_unit_start=spacing != "leading" and class_name not in _EULER_LIKE,
+        ends_in_noise=config.get("rescale_betas_zero_snr") is True,
     )
 
 

@@ -34,9 +34,10 @@ def check_safetensors(file: Path) -> None:
     try:
         size_bytes = file.stat().st_size
         with file.open("rb") as stream:
-            start = stream.read(8)
-            length = int.from_bytes(start, "little")
+            start = stream.read(9)
+            length = int.from_bytes(start[:8], "little")
             _check_start(file, start, length, size_bytes)
+            stream.seek(8)
             header = stream.read(length)
     except FileNotFoundError:
         raise BadModelError(f"{file} is missing; {_GET_AGAIN}") from None
@@ -51,7 +52,9 @@ def check_safetensors(file: Path) -> None:
 
 
 def _check_start(file: Path, start: bytes, length: int, size_bytes: int) -> None:
-    if start[:1] == b"\x80" or start[:4] == b"PK\x03\x04":
+    # The length of a header, too, may begin with a pickle's first byte; then a table follows.
+    is_pickle = start[:1] == b"\x80" and start[8:] != b"{"
+    if is_pickle or start[:4] == b"PK\x03\x04":
         raise BadModelError(f"{file} is a pickle, which may run code, not safetensors; {_GET_AGAIN} as safetensors")
     if len(start) < 8:
         raise BadModelError(f"{file} is truncated: {len(start)} bytes in all; {_GET_AGAIN}")

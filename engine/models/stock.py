@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol, cast
 
+import torch
 from safetensors.torch import load_file  # pyright: ignore[reportUnknownVariableType]
 
 from engine.errors import BadModelError
@@ -20,7 +21,6 @@ from engine.errors import BadModelError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
-    import torch
     from torch import Tensor, nn
 
     from engine.models.folder import Component
@@ -33,6 +33,17 @@ _MODULE_OF_CLASS = {
     "UNetMotionModel": "diffusers.models.unets.unet_motion_model",
     "MotionAdapter": "diffusers.models.unets.unet_motion_model",
     "UNet3DConditionModel": "diffusers.models.unets.unet_3d_condition",
+    "SD3Transformer2DModel": "diffusers.models.transformers.transformer_sd3",
+    "FluxTransformer2DModel": "diffusers.models.transformers.transformer_flux",
+    "SD3ControlNetModel": "diffusers.models.controlnets.controlnet_sd3",
+    "FluxControlNetModel": "diffusers.models.controlnets.controlnet_flux",
+    "QwenImageTransformer2DModel": "diffusers.models.transformers.transformer_qwenimage",
+    "QwenImageControlNetModel": "diffusers.models.controlnets.controlnet_qwenimage",
+    "AutoencoderKLQwenImage": "diffusers.models.autoencoders.autoencoder_kl_qwenimage",
+    "ZImageTransformer2DModel": "diffusers.models.transformers.transformer_z_image",
+    "ZImageControlNetModel": "diffusers.models.controlnets.controlnet_z_image",
+    "PixArtTransformer2DModel": "diffusers.models.transformers.pixart_transformer_2d",
+    "BasicTransformerBlock": "diffusers.models.attention",
     "WanTransformer3DModel": "diffusers.models.transformers.transformer_wan",
     "LTXVideoTransformer3DModel": "diffusers.models.transformers.transformer_ltx",
     "AutoencoderKLWan": "diffusers.models.autoencoders.autoencoder_kl_wan",
@@ -44,6 +55,8 @@ _MODULE_OF_CLASS = {
 _TEXT_MODULE_OF_CLASS = {
     "T5EncoderModel": "transformers.models.t5.modeling_t5",
     "UMT5EncoderModel": "transformers.models.umt5.modeling_umt5",
+    "Qwen2_5_VLForConditionalGeneration": "transformers.models.qwen2_5_vl.modeling_qwen2_5_vl",
+    "Qwen3Model": "transformers.models.qwen3.modeling_qwen3",
 }
 # Packages whose __init__ imports every model or hook there is.
 _CROWDED_PACKAGES = (
@@ -79,6 +92,8 @@ def load_network(component: Component, dtype: torch.dtype) -> nn.Module:
             output_loading_info=True,
         )
     except Exception as error:  # the library raises whatever a wrong configuration leads to
+        if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "can't allocate memory" in str(error):
+            raise  # getting the model again would not help
         raise BadModelError(
             f"{component.folder} does not fit its class {component.class_name} ({_first_line(error)}); "
             "get the model again"

@@ -1,7 +1,7 @@
 """T5 and UMT5 text encoders of a model folder: prompts to embeddings.
 
-Owns the stock encoder and its tokenizer, and that a prompt's padding is told by zeros. Does not own which words mean
-what to a network (engine.models.families).
+Owns the stock encoder and its tokenizer, and that a prompt's padding is told by zeros, where it is told. Does not own
+which words mean what to a network (engine.models.families).
 """
 
 from __future__ import annotations
@@ -26,29 +26,57 @@ if TYPE_CHECKING:
 class T5TextEncoder:
     """A loaded encoder."""
 
-    def __init__(self, tokenizer: Tokenizer, encoder: nn.Module, *, sees_padding: bool) -> None:
-        """`sees_padding`: whether words attend to the padding behind them, as the model was trained."""
+    def __init__(
+        self, tokenizer: Tokenizer, encoder: nn.Module, *, sees_padding: bool, keeps_padding: bool = False
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            tokenizer: Of the encoder.
+            encoder: The network.
+            sees_padding: Whether words attend to the padding behind them, as the model was trained.
+            keeps_padding: The network that is told the prompt takes the embeddings of padding, too, instead of zeros.
+        """
         self.tokenizer = tokenizer
         self.encoder = encoder
         self._sees_padding = sees_padding
+        self._keeps_padding = keeps_padding
 
     @staticmethod
     def load(
-        folder: Path, class_name: str, max_tokens: int, device: torch.device, dtype: torch.dtype, *, sees_padding: bool
+        folder: Path,
+        class_name: str,
+        max_tokens: int,
+        device: torch.device,
+        dtype: torch.dtype,
+        *,
+        sees_padding: bool,
+        keeps_padding: bool = False,
+        place: str = "",
     ) -> T5TextEncoder:
         """Load `folder`/tokenizer and `folder`/text_encoder, which must be of the class `class_name`.
+
+        `place` ends both names in folders with several encoders, e.g. "_2".
 
         Raises:
             BadModelError: A file is missing, damaged, unsafe or of another class.
         """
-        component = find_network(folder, "text_encoder", (class_name,))
-        tokenizer = load_tokenizer(folder, max_tokens)
-        return T5TextEncoder(tokenizer, load_network(component, dtype).to(device), sees_padding=sees_padding)
+        component = find_network(folder, f"text_encoder{place}", (class_name,))
+        # Stock pipelines say the length; tokenizers say that of some other model, 120 or 512.
+        tokenizer = load_tokenizer(folder, max_tokens, f"tokenizer{place}", exactly=True)
+        encoder = load_network(component, dtype).to(device)
+        return T5TextEncoder(tokenizer, encoder, sees_padding=sees_padding, keeps_padding=keeps_padding)
+
+    @property
+    def width(self) -> int:
+        """Channels of an embedding."""
+        return cast("_Encoder", self.encoder).config.d_model
 
     def encode(self, prompts: Sequence[str]) -> Tensor:
         """Embeddings (n, tokens, channels), in the encoder's dtype and on its device.
 
         The rows of padding are zero, and no others are: `text_mask` reads them back, also from a mixture of prompts.
+        Not so where the encoder keeps its padding.
         """
         # One by one: a prompt's numbers must not depend on its company.
         return torch.cat([self._encode(prompt) for prompt in prompts])
@@ -59,7 +87,7 @@ class T5TextEncoder:
         ids, is_text = torch.tensor([tokens.ids], device=device), torch.tensor([tokens.is_text], device=device)
         mask = torch.ones_like(ids) if self._sees_padding else is_text.long()
         output = cast("_EncoderOutput", self.encoder(ids, attention_mask=mask))
-        return output.last_hidden_state * is_text[..., None]
+        return output.last_hidden_state if self._keeps_padding else output.last_hidden_state * is_text[..., None]
 
 
 def text_mask(embeddings: Tensor) -> Tensor:
@@ -69,3 +97,11 @@ def text_mask(embeddings: Tensor) -> Tensor:
 
 class _EncoderOutput(Protocol):
     last_hidden_state: Tensor
+
+
+class _EncoderConfig(Protocol):
+    d_model: int
+
+
+class _Encoder(Protocol):
+    config: _EncoderConfig

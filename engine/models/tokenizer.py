@@ -14,11 +14,12 @@ from tokenizers import AddedToken
 from tokenizers import Tokenizer as Backend
 
 from engine.errors import BadModelError
+from engine.messages.checks import MAX_PROMPT_CHARS
 from engine.models.folder import MAX_CONFIG_BYTES, class_name_in, read_config
 from engine.models.sentencepiece import read_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _SPECIAL_TOKENS = ("bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token")
@@ -39,29 +40,65 @@ class Tokens:
 class Tokenizer(Protocol):
     """Turns a prompt into ids of fixed length."""
 
+    room: int
+    """Ids of text that fit between those that mark its ends."""
+
     def encode(self, text: str) -> Tokens:
         """Ids of `text`, truncated and padded to the encoder's length."""
         ...
 
+    def pieces(self, text: str) -> tuple[int, ...]:
+        """Ids of all of `text`, without those that mark its ends."""
+        ...
 
-def load_tokenizer(folder: Path, max_tokens: int) -> Tokenizer:
-    """The tokenizer in `folder`/tokenizer; `max_tokens` is how many positions the text encoder has.
+    def framed(self, ids: Sequence[int]) -> Tokens:
+        """The first `room` of these ids between those that mark the ends, padded."""
+        ...
+
+
+def load_tokenizer(folder: Path, max_tokens: int, name: str = "tokenizer", *, exactly: bool = False) -> Tokenizer:
+    """A model's tokenizer.
+
+    Args:
+        folder: The model's.
+        max_tokens: How many positions the text encoder has, or how many tokens the model was trained on.
+        name: Of the tokenizer's folder in it.
+        exactly: Prompts are padded and cut to `max_tokens`, even if the tokenizer's file says a smaller number.
 
     Raises:
         BadModelError: A file is missing, malformed or of an unknown class.
     """
-    place = folder / "tokenizer"
+    place = folder / name
     file = place / "tokenizer_config.json"
     config = read_config(file)
     class_name_in(config, "tokenizer_class", file, _TOKENIZERS)
-    length = config.get("model_max_length", max_tokens)
+    length = max_tokens if exactly else config.get("model_max_length", max_tokens)
     # Absent lengths are saved as 10^30.
-    length = min(int(length), max_tokens) if isinstance(length, (int, float)) and length >= 1 else max_tokens
+    length = int(min(length, max_tokens)) if isinstance(length, (int, float)) and length >= 1 else max_tokens
     if (place / "tokenizer.json").is_file():
         return _FastTokenizer(_read_backend(place / "tokenizer.json"), place, config, length)
     if (place / "spiece.model").is_file():
         return _FastTokenizer(read_pieces(place / "spiece.model"), place, config, length)
     return _StockClipTokenizer(place, length)
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The ids that stand around a text, and its length with them."""
+
+    start: tuple[int, ...]
+    end: tuple[int, ...]
+    pad: int
+    length: int
+
+    @property
+    def room(self) -> int:
+        return self.length - len(self.start) - len(self.end)
+
+    def around(self, ids: Sequence[int]) -> Tokens:
+        whole = (*self.start, *ids[: self.room], *self.end)
+        padding = self.length - len(whole)
+        return Tokens((*whole, *[self.pad] * padding), (*[True] * len(whole), *[False] * padding))
 
 
 class _FastTokenizer:
@@ -76,14 +113,21 @@ class _FastTokenizer:
         pad_id = self._backend.token_to_id(pad) if pad else None
         if pad_id is None:
             raise BadModelError(f"{place / 'tokenizer_config.json'}: pad_token is not in the vocabulary; get it again")
-        self._backend.enable_truncation(max_length=length)  # pyright: ignore[reportUnknownMemberType]
-        self._backend.enable_padding(  # pyright: ignore[reportUnknownMemberType]
-            length=length, pad_id=pad_id, pad_token=pad
-        )
+        self._backend.no_truncation()
+        self._backend.no_padding()
+        sample = self._backend.encode("a")
+        text = [index for index, mark in enumerate(sample.special_tokens_mask) if not mark]
+        self._frame = _Frame(tuple(sample.ids[: text[0]]), tuple(sample.ids[text[-1] + 1 :]), pad_id, length)
+        self.room = self._frame.room
 
     def encode(self, text: str) -> Tokens:
-        encoding = self._backend.encode(text)
-        return Tokens(tuple(encoding.ids), tuple(bit == 1 for bit in encoding.attention_mask))
+        return self.framed(self.pieces(text))
+
+    def pieces(self, text: str) -> tuple[int, ...]:
+        return tuple(self._backend.encode(text, add_special_tokens=False).ids)
+
+    def framed(self, ids: Sequence[int]) -> Tokens:
+        return self._frame.around(ids)
 
 
 def _read_backend(file: Path) -> Backend:
@@ -108,11 +152,21 @@ class _StockClipTokenizer:
             self._backend = stock.from_pretrained(str(place), local_files_only=True)
         except Exception as error:  # the library raises nothing narrower
             raise BadModelError(f"{place} holds no readable tokenizer ({error}); get the model again") from error
-        self._length = length
+        start, end = self._backend("", padding="do_not_pad", max_length=length, truncation=True)["input_ids"]
+        pad = self._backend("", padding="max_length", max_length=length, truncation=True)["input_ids"][-1]
+        self._frame = _Frame((start,), (end,), pad, length)
+        self.room = self._frame.room
 
     def encode(self, text: str) -> Tokens:
-        encoding = self._backend(text, padding="max_length", max_length=self._length, truncation=True)
-        return Tokens(tuple(encoding["input_ids"]), tuple(bit == 1 for bit in encoding["attention_mask"]))
+        return self.framed(self.pieces(text))
+
+    def pieces(self, text: str) -> tuple[int, ...]:
+        # Longer than the model reads is no mistake here: what is cut, the caller decides.
+        ids = self._backend(text, padding="do_not_pad", max_length=MAX_PROMPT_CHARS, truncation=True)["input_ids"]
+        return tuple(ids[1:-1])
+
+    def framed(self, ids: Sequence[int]) -> Tokens:
+        return self._frame.around(ids)
 
 
 class _StockTokenizer(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.messages import FramesReady, JobInfo, ModelSpec, Notice, Preview, Progress, Request, Terminal
+from engine.messages import FramesReady, ImageRequest, JobInfo, ModelSpec, Notice, Preview, Progress, Request, Terminal
 from engine.protocol.base import Message
 
 
@@ -53,6 +53,21 @@ class Revise(Call, frozen=True, kw_only=True, tag="revise"):
     request: Request
 
 
+class MakeLive(Call, frozen=True, kw_only=True, tag="make_live"):
+    """Make one picture now, outside of the queue, and answer with LiveMade; refused while there is other work."""
+
+    request: ImageRequest
+
+
+class KeepLive(Call, frozen=True, kw_only=True, tag="keep_live"):
+    """Store a picture that MakeLive made as a finished job: its request, its file's bytes, and how it was made."""
+
+    request: ImageRequest
+    image: bytes
+    seconds: float
+    devices: tuple[str, ...]
+
+
 class SetPaused(Call, frozen=True, kw_only=True, tag="set_paused"):
     """Stop or resume handing out pending jobs; running jobs go on."""
 
@@ -90,6 +105,8 @@ ClientMessage = (
     | Retry
     | Move
     | Revise
+    | MakeLive
+    | KeepLive
     | SetPaused
     | ListJobs
     | ListModels
@@ -127,6 +144,14 @@ class Refused(Answer, frozen=True, kw_only=True, tag="refused"):
 
     kind: str
     message: str
+
+
+class LiveMade(Answer, frozen=True, kw_only=True, tag="live_made"):
+    """A picture that is nowhere stored: the PNG with its settings, and how long the worker took, in seconds."""
+
+    image: bytes
+    seconds: float
+    devices: tuple[str, ...]
 
 
 class Jobs(Answer, frozen=True, kw_only=True, tag="jobs"):
@@ -179,4 +204,4 @@ class EventMessage(Message, frozen=True, kw_only=True, tag="event"):
     event: Progress | Preview | FramesReady | Notice | Terminal
 
 
-ServiceMessage = Welcome | Done | Refused | Jobs | Models | Status | JobChanged | EventMessage
+ServiceMessage = Welcome | Done | Refused | LiveMade | Jobs | Models | Status | JobChanged | EventMessage

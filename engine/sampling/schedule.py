@@ -51,7 +51,7 @@ def make_schedule(levels: NoiseLevels, steps: int, name: str = "") -> tuple[Step
 def start_at(levels: NoiseLevels, steps: int, name: str, strength: float) -> tuple[StepContext, ...]:
     """The steps from a picture noised as far as `strength` says to clean latents.
 
-    The last int(steps * strength) steps of the whole schedule, but at least one, as in diffusers' pipelines. A
+    The last steps of the whole schedule, as many as diffusers' pipelines take (NoiseLevels.steps_from). A
     one-step student sees noise alone, so that its teacher makes all steps of an edit; they begin at `strength` itself.
 
     Args:
@@ -63,7 +63,7 @@ def start_at(levels: NoiseLevels, steps: int, name: str, strength: float) -> tup
     Raises:
         BadModelError: As for `make_schedule`.
     """
-    count = max(1, min(int(steps * strength), steps))
+    count = levels.steps_from(steps, strength)
     if name == "student_then_teacher":
         sigmas = [float(sigma) for sigma in np.linspace(min(strength, _TEACHER_SIGMA), 0.0, count + 1)]
         return _contexts(sigmas, [sigma * levels.train_steps for sigma in sigmas[:-1]])
@@ -130,8 +130,9 @@ def _flow_levels(levels: NoiseLevels, steps: int) -> tuple[list[float], list[flo
         case "unipc":
             even = np.linspace(1.0, lowest, steps + 1)[:-1]
         case "euler":
-            # Its lowest level has been shifted once before.
-            even = np.linspace(1.0, float(_shifted(np.asarray(lowest), levels.flow_shift)), steps)
+            # Its lowest level has been shifted once before, unless the shift waits for a picture's size.
+            before = levels.flow_shift if levels.token_shift is None else 1.0
+            even = np.linspace(1.0, float(_shifted(np.asarray(lowest), before)), steps)
         case "fractions":
             even = np.linspace(1.0, 1.0 / steps, steps)
     sigmas = _shifted(even, levels.flow_shift)

@@ -105,10 +105,11 @@ def check_source(request: Request, get: Callable[[str], StoredJob]) -> None:
     elif isinstance(request, VideoRequest) and request.base:
         row = get(request.base)
         source = row.request
-        if not isinstance(source, VideoRequest) or row.phase is not Phase.DONE:
-            raise BadInputError(f"job {request.base} is no finished video; only those can be made again in part")
-        if (source.width, source.height, source.frames) != (request.width, request.height, request.frames):
+        # Of a failed one what it has is kept; whether that is all that is wanted of it, the worker finds out.
+        if not isinstance(source, VideoRequest) or row.phase not in (Phase.DONE, Phase.RUNNING, Phase.FAILED):
+            raise BadInputError(f"job {request.base} is no video with frames; name one that was at least begun")
+        if (source.width, source.height) != (request.width, request.height) or request.kept_stop > source.frames:
             raise BadInputError(
                 f"the take {request.base} has {source.frames} frames of {source.width}x{source.height}; "
-                "parts are made again at the same length and size"
+                "its frames can be kept at that size, and up to that length"
             )

@@ -57,6 +57,14 @@ class Ledger:
         self._publish(JobChanged(info=row.info))
         return row
 
+    def add_done(self, submission: Submission, devices: tuple[str, ...], seconds: float) -> StoredJob:
+        """Store a job whose parts are there already, as its first attempt left them; durable on return."""
+        row = self.store.add(submission)
+        columns = {"attempt": 1, "started": row.created, "devices": _json(devices), "seconds": seconds}
+        row = self.store.change(row.job, (Phase.PENDING,), Phase.COMMITTING, **columns)
+        self._publish_parts(row)
+        return self.store.get(row.job)
+
     def requeue(self, job: str) -> None:
         """Put a failed or cancelled job at the end of the queue."""
         self._publish(JobChanged(info=self.store.requeue(job).info))

@@ -16,12 +16,14 @@ import msgspec
 
 from engine import protocol
 from engine.errors import EngineError, ServiceError, error_from_kind
+from engine.messages import Cancelled, Failed, Finished, JobState
 from engine.protocol import Answer, Call, EventMessage, Hello, JobChanged, Refused, ServiceMessage, Subscribe
 from engine.service.channel import Channel, ChannelClosedError, MessageTooLongError
 from engine.service.discovery import ServiceAbsentError, build_id, dial
 from engine.service.mailbox import Mailbox, MailboxClosedError, staleness_key
 
 if TYPE_CHECKING:
+    from engine.messages import JobInfo, Terminal
     from engine.paths import Paths
 
 News = JobChanged | EventMessage
@@ -93,14 +95,14 @@ class Link:
             if box in self._boxes:
                 self._boxes.remove(box)
 
-    def ask(self, call: Call, answer_type: type[A]) -> A:
-        """Send a call and wait for its answer; the call gets its number here.
+    def ask(self, call: Call, answer_type: type[A], timeout_s: float | None = None) -> A:
+        """Send a call and wait for its answer, `timeout_s` instead of the link's own time; it gets its number here.
 
         Raises:
             EngineError: The service refused; the class is that of the refusal's kind.
             ServiceError: The connection is lost or the service does not answer.
         """
-        number = next(self._calls)
+        number, limit_s = next(self._calls), timeout_s or self._timeout_s
         answered: SimpleQueue[Answer | None] = SimpleQueue()
         with self._guard:
             if self._lost:
@@ -108,12 +110,12 @@ class Link:
             self._waiting[number] = answered
         try:
             self._channel.send(protocol.encode(msgspec.structs.replace(call, call=number)))
-            answer = answered.get(timeout=self._timeout_s)
+            answer = answered.get(timeout=limit_s)
         except ChannelClosedError as error:
             raise self.loss() from error
         except Empty:
             raise ServiceError(
-                f"the engine service (process {self.service_pid}) did not answer within {self._timeout_s:.0f} s; "
+                f"the engine service (process {self.service_pid}) did not answer within {limit_s:.0f} s; "
                 "try again, or stop it with `onetake engine stop`"
             ) from None
         finally:
@@ -200,3 +202,25 @@ def take(box: Mailbox[News], timeout_s: float | None, link: Link) -> News | None
         return box.get(timeout_s)
     except MailboxClosedError:
         raise link.loss() from None
+
+
+def terminal_event(info: JobInfo) -> Terminal:
+    """The terminal event that a job in a final state ended with; its sequence number is not known here."""
+    match info.state:
+        case JobState.DONE:
+            return Finished(
+                job=info.job,
+                attempt=info.attempt,
+                outputs=info.outputs,
+                seed=info.request.seed,
+                model=info.request.model,
+                devices=info.devices,
+                seconds=info.seconds,
+                restarts=info.restarts,
+            )
+        case JobState.FAILED:
+            return Failed(job=info.job, attempt=info.attempt, kind=info.error_kind, message=info.error_message)
+        case JobState.CANCELLED:
+            return Cancelled(job=info.job, attempt=info.attempt)
+        case _:
+            raise ValueError(f"job {info.job} is {info.state}, which is not final")

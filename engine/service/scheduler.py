@@ -11,28 +11,26 @@ import time
 from typing import TYPE_CHECKING
 
 from engine.catalogue import find_model
-from engine.errors import EngineError, UnknownJobError, WorkerLostError, error_from_kind
+from engine.errors import BusyError, EngineError, UnknownJobError, WorkerLostError, error_from_kind
 from engine.executor.base import WorkerGone, WorkerReport
-from engine.executor.devices import device_of
-from engine.messages import ControlMapRequest, ExportRequest, ImageRequest, Progress, VideoRequest
-from engine.protocol import EventMessage, Group, Heartbeat, JobChanged, JobDone, JobError, Ready, Run, StopJob
+from engine.messages import ControlMapRequest, ExportRequest, Progress, VideoRequest
+from engine.protocol import EventMessage, Heartbeat, JobChanged, JobDone, JobError, Ready, StopJob
 from engine.protocol import WorkerEvent as Said
-from engine.service import parts
 from engine.service.admission import check_source
 from engine.service.headway import Headway
 from engine.service.ledger import Ledger
+from engine.service.live import LivePictures
+from engine.service.orders import order
 from engine.service.paces import Paces
 from engine.service.placing import LOOK_AHEAD, Capacity, Placement, Placer
 from engine.service.slots import Verdict
 from engine.service.store import FINAL, Phase
-from engine.service.takes import take_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.messages import ModelSpec
     from engine.paths import Paths
-    from engine.protocol import WorkerMessage
+    from engine.protocol import KeepLive, LiveMade, WorkerMessage
     from engine.service.admission import Submission
     from engine.service.crew import Crew
     from engine.service.slots import ActiveRun, Slot
@@ -64,6 +62,7 @@ class Scheduler:
         self._placer = Placer(crew, capacity or Capacity.of_this_machine(), no_worker)
         self._headway = Headway()
         self._paces = Paces()
+        self._live = LivePictures(crew, paths)
         self._runs: dict[str, ActiveRun] = {}
         self._cancel_grace_s = cancel_grace_s
         self._now = now
@@ -71,6 +70,7 @@ class Scheduler:
     def start(self) -> None:
         """Start the workers, and bring what an earlier service left under way back into order."""
         self._crew.start()
+        self._live.clear()
         self._ledger.recover()
 
     # What clients ask for.
@@ -116,6 +116,22 @@ class Scheduler:
         check_source(submission.request, self._store.get)
         self._ledger.revise(job, submission)
 
+    def make_live(self, submission: Submission, answer: Callable[[LiveMade | EngineError], None]) -> None:
+        """Make a picture now, outside of the queue; `answer` gets it later, once.
+
+        Raises:
+            BusyError: The queue has work, or no worker is free.
+            EngineError: It cannot be made.
+        """
+        if self._has_due_work():
+            raise BusyError("the queue has work; live pictures go on when it is done")
+        run = self._live.begin(submission, answer)
+        self._runs[run.job] = run
+
+    def keep_live(self, submission: Submission, call: KeepLive) -> str:
+        """Store a live picture, whose file is staged, as a finished job; durable on return."""
+        return self._ledger.add_done(submission, call.devices, call.seconds).job
+
     # What workers report.
 
     def worker_reported(self, report: WorkerReport) -> None:
@@ -148,6 +164,11 @@ class Scheduler:
         self._crew.advance()
         if self._store.paused:
             return
+        if self._has_due_work():
+            for run in self._runs.values():
+                if run.job in self._live:
+                    run.is_cancelled = True
+                    self._stop_ranks(run)
         while found := self._placer.next(self._store.pending(LOOK_AHEAD)):
             if isinstance(found, Placement):
                 self._start_job(found)
@@ -157,7 +178,7 @@ class Scheduler:
     def stop(self) -> None:
         """End all workers; running jobs return to the queue, those being cancelled are cancelled."""
         self._crew.stop()
-        self._ledger.close(list(self._runs.values()))
+        self._ledger.close([run for run in self._runs.values() if run.job not in self._live])
         self._runs.clear()
 
     # One job, from start to end.
@@ -179,31 +200,14 @@ class Scheduler:
             assert slot.worker
             # A job without a model leaves the worker's where it is.
             slot.take(run, row.request.model or slot.model)
-            slot.worker.send(self._command(run, spec, rank))
+            slot.worker.send(order(run, spec, rank, self._paths, self._paces))
 
-    def _command(self, run: ActiveRun, spec: ModelSpec | None, rank: int) -> Run:
-        row = run.row
-        files = parts.part_paths(row.job, row.attempt, row.targets)
-        return Run(
-            job=row.job, attempt=row.attempt, request=row.request, spec=spec, parts=files, group=self._group(run, rank)
-        )
-
-    def _group(self, run: ActiveRun, rank: int) -> Group | None:
-        request = run.row.request
-        if isinstance(request, ImageRequest | ControlMapRequest):
-            return None
-        is_video = isinstance(request, VideoRequest)
-        base = take_folder(self._paths, request.base) if is_video and request.base else None
-        return Group(
-            rank=rank,
-            devices=tuple(map(device_of, run.devices)),
-            meeting=str(run.meeting or ""),
-            take=str(take_folder(self._paths, run.job if is_video else request.take)),
-            base=str(base or ""),
-            speeds=self._paces.speeds(run.devices, request) if is_video else (),
-        )
+    def _has_due_work(self) -> bool:
+        return bool(not self._store.paused and self._store.pending(1))
 
     def _pass_on(self, run: ActiveRun, slot: Slot, said: Said) -> None:
+        if run.job in self._live:
+            return
         # Whoever submitted the job has begun to listen by the time that a rank works.
         while run.warnings:
             self._ledger.notice(run, run.warnings.pop(0))
@@ -255,6 +259,9 @@ class Scheduler:
 
     def _settle(self, run: ActiveRun) -> None:
         """All ranks have answered or are gone: the attempt ends."""
+        if run.job in self._live:
+            self._live.settle(run)
+            return
         row = self._store.get(run.job)
         match run.verdict:
             case Verdict.CANCELLED:

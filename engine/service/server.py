@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Listener
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from engine import protocol
 from engine.errors import EngineError
-from engine.executor.base import WorkerGone, WorkerReport, WorkerSpoke
+from engine.executor.base import WorkerGone, WorkerSpoke
 from engine.messages import Preview
 from engine.protocol import (
     Answer,
@@ -31,7 +32,9 @@ from engine.protocol import (
     GetStatus,
     JobChanged,
     Jobs,
+    KeepLive,
     ListJobs,
+    MakeLive,
     Move,
     Ready,
     Refused,
@@ -46,6 +49,7 @@ from engine.protocol import (
 from engine.service.channel import Channel
 from engine.service.crew import Crew, Patience
 from engine.service.discovery import build_id, connect, remove_record
+from engine.service.items import ClientCalled, SessionsChanged, StopAsked
 from engine.service.scheduler import Scheduler
 from engine.service.session import Session, SessionLimits
 
@@ -55,6 +59,7 @@ if TYPE_CHECKING:
     from engine.executor.base import Executor
     from engine.paths import Paths
     from engine.service.admission import Submission
+    from engine.service.items import Item
     from engine.service.store import JobStore
 
 log = logging.getLogger(__name__)
@@ -70,28 +75,6 @@ class ServerOptions:
     cancel_grace_s: float = 5.0
     patience: Patience = field(default_factory=Patience)
     limits: SessionLimits = field(default_factory=SessionLimits)
-
-
-@dataclass(frozen=True)
-class ClientCalled:
-    session: Session
-    call: Call
-    submission: Submission | None
-
-
-@dataclass(frozen=True)
-class SessionsChanged:
-    """A client came or went."""
-
-
-@dataclass(frozen=True)
-class StopAsked:
-    """By a signal, or `for_good` by a client: then waiting clients shall not start the service again."""
-
-    for_good: bool
-
-
-Item = ClientCalled | SessionsChanged | StopAsked | WorkerReport
 
 
 class Server:
@@ -173,7 +156,8 @@ class Server:
                     answer = self._answer(item)
                 except EngineError as error:
                     answer = Refused(call=item.call.call, kind=error.kind, message=error.message)
-                item.session.send(answer)
+                if answer is not None:
+                    item.session.send(answer)
                 if isinstance(item.call, StopService):
                     self._inbox.put(StopAsked(for_good=True))
             case WorkerSpoke() | WorkerGone():
@@ -187,12 +171,30 @@ class Server:
             case SessionsChanged():
                 pass
 
-    def _answer(self, item: ClientCalled) -> Answer:
-        call, job = item.call, ""
+    def _answer(self, item: ClientCalled) -> Answer | None:
+        call = item.call
         match call:
-            case Submit():
+            case MakeLive():
                 assert item.submission
-                job = self._scheduler.submit(item.submission)
+                self._scheduler.make_live(item.submission, partial(item.session.answer_live, call.call))
+                return None
+            case ListJobs():
+                return self._list_jobs(call)
+            case GetStatus():
+                return self._status(call)
+            case SetPaused():
+                self._store.set_paused(call.paused)
+            case Subscribe():
+                item.session.is_subscribed = True
+            case StopService():
+                pass
+            case _:
+                return Done(call=call.call, job=self._act(call, item.submission))
+        return Done(call=call.call)
+
+    def _act(self, call: Call, submission: Submission | None) -> str:
+        """Do what a call wants of a job; returns its id."""
+        match call:
             case Cancel(job=job):
                 self._scheduler.cancel(job)
             case Retry(job=job):
@@ -200,19 +202,16 @@ class Server:
             case Move(job=job):
                 self._scheduler.move(job, call.before)
             case Revise(job=job):
-                assert item.submission
-                self._scheduler.revise(job, item.submission)
-            case SetPaused():
-                self._store.set_paused(call.paused)
-            case ListJobs():
-                return self._list_jobs(call)
-            case GetStatus():
-                return self._status(call)
-            case Subscribe():
-                item.session.is_subscribed = True
+                assert submission
+                self._scheduler.revise(job, submission)
+            case KeepLive():
+                assert submission
+                job = self._scheduler.keep_live(submission, call)
             case _:
-                assert isinstance(call, StopService)
-        return Done(call=call.call, job=job)
+                assert isinstance(call, Submit)
+                assert submission
+                job = self._scheduler.submit(submission)
+        return job
 
     def _list_jobs(self, call: ListJobs) -> Jobs:
         """As many of the newest jobs as asked for and as fit into one message."""

@@ -21,7 +21,10 @@ from engine.protocol import (
     Call,
     ClientMessage,
     Hello,
+    KeepLive,
     ListModels,
+    LiveMade,
+    MakeLive,
     Message,
     Models,
     Refused,
@@ -34,6 +37,7 @@ from engine.service.admission import Submission, admit
 from engine.service.channel import Channel, ChannelClosedError, HandshakeError, MessageTooLongError
 from engine.service.discovery import build_id
 from engine.service.link import Greeting
+from engine.service.live import stage_kept
 from engine.service.mailbox import Mailbox, MailboxClosedError, staleness_key
 
 if TYPE_CHECKING:
@@ -61,7 +65,7 @@ class Host(Protocol):
         ...
 
     def called(self, session: Session, call: Call, submission: Submission | None) -> None:
-        """A call for the service's thread; `submission` is the checked content of a Submit or Revise."""
+        """A call for the service's thread; `submission` is the checked content of one that has a request."""
         ...
 
     def outdated(self) -> None:
@@ -110,6 +114,13 @@ class Session:
         if not self._outbox.put(payload, size_bytes=len(payload), key=key):
             # It re-attaches and lists the jobs; that is cheaper than an ever longer backlog.
             self._channel.sever()
+
+    def answer_live(self, call: int, made: LiveMade | EngineError) -> None:
+        """Answer a call for a live picture, once it is made or cannot be."""
+        if isinstance(made, EngineError):
+            self.send(Refused(call=call, kind=made.kind, message=made.message))
+        else:
+            self.send(msgspec.structs.replace(made, call=call))
 
     def stop(self) -> None:
         """Let the writer flush what is queued, hang up, and join both threads."""
@@ -174,6 +185,10 @@ class Session:
             submission = admit(call.request, "", self._host.paths, self._host.machine)
         elif isinstance(call, Submit):
             submission = admit(call.request, call.output, self._host.paths, self._host.machine)
+        elif isinstance(call, MakeLive | KeepLive):
+            submission = admit(call.request, "", self._host.paths, self._host.machine)
+            if isinstance(call, KeepLive):
+                stage_kept(submission, call.image)
         elif isinstance(call, Subscribe):
             self.wants_previews = call.previews
         self._host.called(self, call, submission)

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.adapters import choose_adapter
+from engine.control.pixart_controls import make_pixart_controls
+from engine.control.token_controls import make_token_controls
 from engine.control.unet_adapters import make_controls
+from engine.control.z_image_control import make_z_image_control
+from engine.models.families.flow_transformer import FlowTransformer
+from engine.models.families.pixart import PixArt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from engine.control.adapter_loading import Adapter
     from engine.control.adapter_shelf import AdapterShelf
@@ -90,8 +95,18 @@ def ready_controls(
         digests |= hint.digests | {f"{spec.folder}/{file.path}": file.sha256 for file in spec.files}
         notes.extend(note for note in hint.notes if note not in notes)
         pairs.append((supply.adapters.fetch(spec, loaded.plan.torch_dtype), hint if cut is None else cut(hint)))
-    plan = loaded.plan
-    _, *latent_size = loaded.model.latent_shape(request.width, request.height)
-    height, width = latent_size
-    controls = make_controls(pairs, (height, width), plan.torch_device, plan.torch_dtype)
-    return ReadyControls(controls, digests, tuple(notes))
+    return ReadyControls(_join(pairs, loaded, (request.width, request.height)), digests, tuple(notes))
+
+
+def _join(pairs: Sequence[tuple[Adapter, Hint]], loaded: LoadedModel, size: tuple[int, int]) -> tuple[Control, ...]:
+    """What the model's family makes of each layer's adapter and hint, for pictures of (width, height)."""
+    model, device, dtype = loaded.model, loaded.plan.torch_device, loaded.plan.torch_dtype
+    if isinstance(model, PixArt):
+        return make_pixart_controls(pairs, model, device, dtype)
+    if not isinstance(model, FlowTransformer):
+        _, height, width = model.latent_shape(*size)
+        return make_controls(pairs, (height, width), device, dtype)
+    if loaded.spec.lone_control:
+        (pair,) = pairs
+        return (make_z_image_control(*pair, model, device, dtype),)
+    return make_token_controls(pairs, model, device, dtype)

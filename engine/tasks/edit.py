@@ -83,7 +83,9 @@ class Canvas:
 def edit_schedule(request: ImageRequest, loaded: LoadedModel) -> tuple[StepContext, ...]:
     """The steps that each picture of an edit takes."""
     assert request.edit is not None
-    return start_at(loaded.model.noise_levels, request.steps, loaded.spec.schedule, request.edit.strength)
+    _, *latent_size = loaded.model.latent_shape(request.width, request.height)
+    levels = loaded.model.noise_levels.for_latents(*latent_size)
+    return start_at(levels, request.steps, loaded.spec.schedule, request.edit.strength)
 
 
 def lay_out(request: ImageRequest, source: EditSource) -> Layout | None:

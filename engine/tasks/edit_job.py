@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.control.hints import Hint
+    from engine.media.known_pictures import KnownPictures
     from engine.protocol import Run
     from engine.tasks.controls import ControlSupply
     from engine.tasks.edit import Layout
@@ -33,6 +34,8 @@ def run_edit_job(
     emit: Callable[[Progress | Preview | Notice], None],
     check_stop: Callable[[], None],
     supply: ControlSupply | None = None,
+    *,
+    known: KnownPictures | None = None,
 ) -> None:
     """Make and write every picture of the job.
 
@@ -42,6 +45,7 @@ def run_edit_job(
         emit: Takes each event; what reading did to the files is a Notice each.
         check_stop: Called between steps; raises JobCancelledError when the job is to end.
         supply: Where controls come from; needed by a request that has some.
+        known: Pictures that the worker keeps read.
 
     Raises:
         EngineError: The job failed or was stopped; no part of it is left.
@@ -52,7 +56,7 @@ def run_edit_job(
     assert spec is not None
     spec.check(request)
     check_stop()
-    source = read_source(request.edit)
+    source = read_source(request.edit, known)
     layout = lay_out(request, source)
     check_stop()
     # A control covers the whole picture, of which the model sees a part; the same part of the control goes along.

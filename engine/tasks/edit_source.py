@@ -15,7 +15,8 @@ import numpy as np
 from PIL import Image
 
 from engine.errors import BadInputError
-from engine.media.reading import ReadingLimits, read_picture
+from engine.media.known_pictures import KnownPictures
+from engine.media.reading import ReadingLimits
 from engine.tasks.edit_border import fill_hole
 
 if TYPE_CHECKING:
@@ -44,16 +45,17 @@ class EditSource:
     digests: dict[str, str]
 
 
-def read_source(edit: PictureEdit) -> EditSource:
-    """Read what `edit` names.
+def read_source(edit: PictureEdit, pictures: KnownPictures | None = None) -> EditSource:
+    """Read what `edit` names, by way of the `pictures` that a worker knows.
 
     Raises:
         BadInputError: A file cannot be used, or nothing would be made anew; one line names it and the remedy.
     """
     file = Path(edit.picture)
-    picture = read_picture(file, frame=edit.frame, limits=ReadingLimits(pixels=MAX_PIXELS))
+    pictures = pictures or KnownPictures()
+    picture = pictures.read(file, frame=edit.frame, limits=ReadingLimits(pixels=MAX_PIXELS))
     notes = [f"{file.name}: {note}" for note in picture.notes]
-    mask = _read_mask(edit, picture, notes) if edit.is_masked else None
+    mask = _read_mask(edit, picture, notes, pictures) if edit.is_masked else None
     pixels = picture.over()
     if mask is not None and edit.method == "outpaint":
         pixels, mask = _with_margins(pixels, mask, edit.margins)
@@ -62,7 +64,7 @@ def read_source(edit: PictureEdit) -> EditSource:
     return EditSource(pixels, mask, tuple(notes), {name: _digest(Path(name)) for name in edit.files})
 
 
-def _read_mask(edit: PictureEdit, picture: Picture, notes: list[str]) -> NDArray[np.float32]:
+def _read_mask(edit: PictureEdit, picture: Picture, notes: list[str], pictures: KnownPictures) -> NDArray[np.float32]:
     """What of the picture is made anew, (H, W) float32 in [0, 1]."""
     height, width = picture.pixels.shape[:2]
     if not edit.mask:
@@ -70,7 +72,7 @@ def _read_mask(edit: PictureEdit, picture: Picture, notes: list[str]) -> NDArray
         alpha = picture.alpha if picture.alpha is not None else np.full((height, width), 255, np.uint8)
         return (1.0 - alpha / np.float32(255.0)).astype(np.float32)
     file = Path(edit.mask)
-    painted = read_picture(file)
+    painted = pictures.read(file)
     grey = Image.fromarray(painted.over((0, 0, 0))).convert("L")
     if grey.size != (width, height):
         notes.append(f"{file.name}: resized from {grey.size[0]}x{grey.size[1]} to the picture's {width}x{height}")

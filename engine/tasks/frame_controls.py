@@ -41,11 +41,11 @@ class TakeControls:
             request: A request that the model's spec has checked.
             loaded: The model.
             supply: Where adapters and hints come from.
-            note: Told what was done to the files of the take's first frame.
+            note: Told what was done to the files of each control's first frame.
             check_stop: Called between frames; raises JobCancelledError when the job is to end.
 
         Raises:
-            BadInputError: A file is missing, or a sequence is shorter than the take.
+            BadInputError: A file is missing, or a sequence is shorter than what it is to act on.
             BadModelError: An adapter is missing, damaged or made for another model.
         """
         layers = [layer for layer in request.controls if layer.enabled and layer.weight]
@@ -89,14 +89,19 @@ class TakeControls:
             found |= footage.digests() | {f"{spec.folder}/{file.path}": file.sha256 for file in spec.files}
         return found
 
-    def _hints(self, frame: int) -> list[Hint]:
-        made: list[Hint] = []
+    def _hints(self, frame: int) -> list[Hint | None]:
+        """The hint of each layer; None where it does not act on the frame."""
+        made: list[Hint | None] = []
+        told: list[str] = []
         for footage in self._footage:
+            if frame not in footage.span:
+                made.append(None)
+                continue
             self._check_stop()
             size = (self._request.width, self._request.height)
-            made.append(self._supply.hints.make(footage.at(frame), size, *footage.sources(frame)))
-        if frame == 0:
-            told = (*(text for hint in made for text in hint.notes), *(t for each in self._footage for t in each.notes))
-            for text in dict.fromkeys(told):
-                self._note(text)
+            hint = self._supply.hints.make(footage.at(frame), size, *footage.sources(frame))
+            made.append(hint)
+            told += (*hint.notes, *footage.notes) if frame == footage.span.start else ()
+        for text in dict.fromkeys(told):
+            self._note(text)
         return made

@@ -74,8 +74,9 @@ def _make_chunk(
     controls: Sequence[Control],
 ) -> Tensor:
     """Pictures of `seeds`, (B, H, W, 3) uint8."""
-    model, levels, device = loaded.model, loaded.model.noise_levels, loaded.plan.torch_device
+    model, device = loaded.model, loaded.plan.torch_device
     shape = model.latent_shape(request.width, request.height)
+    levels = model.noise_levels.for_latents(*shape[1:])
 
     def noise_of(stream: int) -> Tensor:
         return torch.stack([draw_noise(shape, seed, stream) for seed in seeds]).to(device)

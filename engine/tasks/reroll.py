@@ -1,6 +1,7 @@
-"""Making some frames of a finished take again, while all others stay as they are, byte for byte.
+"""Making frames again, or others behind those of a take, while what is kept of it stays as it is, byte for byte.
 
-Owns what a re-roll takes over from its base: frames, and latents as context. Does not own how the new ones are made.
+Owns what a re-roll or a branch takes over from its base: frames, and latents as context. Does not own how the new ones
+are made.
 
 A kept frame is re-noised at every step from its stored x0 with the noise that it once started from, so that the new
 frames see it as they would have, had they been made with it.
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from engine.errors import BadInputError
 from engine.parallel.partition import even_runs
+from engine.tasks.reel import Reel
 from engine.tasks.travel import TakeNoise
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from engine.parallel.mesh import Mesh
     from engine.tasks.checkpoint import Checkpoints
     from engine.tasks.loading import LoadedVideo
-    from engine.tasks.reel import Reel
+    from engine.tasks.reel import FrameCounts
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,34 @@ class KeptLatents:
 
 @dataclass(frozen=True)
 class BaseTake:
-    """The finished take that a re-roll starts from."""
+    """The take that a re-roll or a branch starts from."""
 
     request: VideoRequest
     clip: Clip
     checkpoints: Checkpoints
+
+    def check(self, reel: Reel, counts: FrameCounts) -> None:
+        """Look whether what is kept has the same place in this take, `reel`, as in its own.
+
+        Raises:
+            BadInputError: It lies in another place of its shot or of the latents, or is not there.
+        """
+        own = self._reel(counts)
+        there = own.frames
+        suits = all(frame in there for frame in reel.frames if not reel.is_redone(frame)) and all(
+            latent in own.latents
+            and own.frames_of(latent) == reel.frames_of(latent)
+            and own.latent_shot(latent).start == reel.latent_shot(latent).start
+            for latent in reel.kept_latents(reel.latents)
+        )
+        if not suits:
+            raise BadInputError(
+                "what is to be kept lies in other shots of the take that it comes from; keep that take's length and "
+                "cuts up to the end of what is kept"
+            )
+
+    def _reel(self, counts: FrameCounts) -> Reel:
+        return Reel(self.request.timeline.shots(), (), counts)
 
     def share_of_kept(self, reel: Reel, mesh: Mesh) -> list[int]:
         """The kept frames that this rank takes over."""
@@ -68,10 +94,12 @@ class BaseTake:
         if not kept:
             return NOTHING_KEPT
         device, place = loaded.plan.torch_device, {latent: index for index, latent in enumerate(run)}
+        # The noise that they started from, in the shots as they were then: a branch's shot may be longer.
+        noise = TakeNoise(self.request, loaded.video, self._reel(loaded.model), shape)
         return KeptLatents(
             torch.tensor([place[latent] for latent in kept], device=device),
             self.checkpoints.load(self.request.steps, kept).to(device),
-            TakeNoise(self.request, loaded.video, reel, shape).initial(kept).to(device),
+            noise.initial(kept).to(device),
         )
 
     def with_untouched(self, run: Sequence[int], clean: Tensor, reel: Reel, mesh: Mesh) -> tuple[list[int], Tensor]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.control.controlled import ControlledDenoiser
 from engine.errors import BadModelError
+from engine.models.families.flow_transformer import FlowTransformer
 from engine.sampling.guidance import GuidedDenoiser
 
 if TYPE_CHECKING:
@@ -39,11 +40,12 @@ def steer(
     """
     if loaded.model.sees_mask and beside is None:
         raise BadModelError(f"{loaded.spec.name} paints into masks only; say so in models.toml (draws = false)")
-    conditioning = replace(loaded.prompts.encode(request.prompt), beside=beside)
+    conditioning = replace(loaded.prompts.encode(request.prompt), beside=beside, guidance=request.guidance_scale)
     denoiser: Denoiser = loaded.model
     if controls:
         denoiser = ControlledDenoiser(loaded.model, loaded.model.noise_levels, controls)
-    if not loaded.spec.takes_guidance or request.guidance_scale <= 1.0:
+    if loaded.spec.embeds_guidance or not loaded.spec.takes_guidance or request.guidance_scale <= 1.0:
         return denoiser, conditioning
     negative = replace(loaded.prompts.encode(request.negative_prompt), beside=beside)
-    return GuidedDenoiser(denoiser, negative, request.guidance_scale), conditioning
+    keeps_length = isinstance(loaded.model, FlowTransformer) and loaded.model.keeps_length
+    return GuidedDenoiser(denoiser, negative, request.guidance_scale, keeps_length=keeps_length), conditioning

@@ -26,6 +26,7 @@ from engine.tasks.previews import PreviewBudget, encode_preview, spread_evenly
 from engine.tasks.provenance import model_facts, plan_facts, versions
 from engine.tasks.reel import Reel
 from engine.tasks.reroll import BaseTake
+from engine.tasks.take_inputs import hold_to_inputs
 from engine.tasks.video import Take, make_take
 
 if TYPE_CHECKING:
@@ -81,8 +82,12 @@ def run_video_job(
     controls = _controls(run, loaded, emit, check_stop, supply)
     inputs = controls.digests() if controls and group.rank == 0 else {}
     take = replace(_open_take(request, run.spec, group), control_frames=controls.of_frames if controls else None)
+    if inputs:
+        hold_to_inputs(Path(group.take), inputs)
     redo = [range(span.start, span.stop) for span in request.redo]
     reel = Reel(request.timeline.shots(), redo, loaded.model, group.speeds)
+    if take.base:
+        take.base.check(reel, loaded.model)
     report = _Report(run, group, loaded, emit, check_stop)
     try:
         with open_mesh(Path(group.meeting), group.rank, len(group.devices), PEER_TIMEOUT_S) as mesh:
@@ -156,11 +161,9 @@ def _open_take(request: VideoRequest, spec: ModelSpec, group: Group) -> Take:
 def _open_base(request: VideoRequest, spec: ModelSpec, folder: Path) -> BaseTake:
     clip = Clip.open(folder / "clip")
     base = _request_of(clip)
-    wanted, found = ((each.width, each.height, each.timeline.shots(), each.model) for each in (request, base))
+    wanted, found = ((each.width, each.height, each.model) for each in (request, base))
     if wanted != found:
-        raise BadInputError(
-            f"the take {request.base} differs in size, length, cuts or model; keep these to make frames of it again"
-        )
+        raise BadInputError(f"the take {request.base} differs in size or model; keep these to keep frames of it")
     checkpoints = Checkpoints(folder / "latents", digest_of(base, spec))
     if not checkpoints.has(base.steps):
         raise BadInputError(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from engine.acceleration.plan import ExecutionPlan
     from engine.control.shelf import DetectorShelf
+    from engine.media.known_pictures import KnownPictures
     from engine.protocol import WorkerMessage
     from engine.tasks.controls import ControlSupply
 
@@ -67,6 +68,7 @@ def _compute(device: str, inbox: Inbox, send: Callable[[WorkerMessage], None]) -
     import torch
 
     from engine.acceleration.plan import plan_for
+    from engine.media.known_pictures import KnownPictures
     from engine.models.stock import stock_class
     from engine.worker.loop import serve
     from engine.worker.shelf import ModelShelf, Shelves
@@ -79,10 +81,12 @@ def _compute(device: str, inbox: Inbox, send: Callable[[WorkerMessage], None]) -
         send(Ready(device=device, name=name, pid=os.getpid(), memory_total_bytes=memory))
     # Not before: an import may hold the interpreter, and with it every thread, for longer than a heart may pause.
     Heart(send).start()
+    pictures = KnownPictures(Paths.from_environment().masks)
     shelves = Shelves(
         ModelShelf(plan),
         lambda: _open_detectors(str(plan.torch_device)),
-        lambda open_detectors: _open_controls(plan, open_detectors),
+        lambda open_detectors: _open_controls(plan, open_detectors, pictures),
+        pictures,
     )
     serve(inbox, shelves, send)
 
@@ -95,14 +99,16 @@ def _open_detectors(device: str) -> DetectorShelf:
     return DetectorShelf(WeightStore(Paths.from_environment().models / "annotators"), device)
 
 
-def _open_controls(plan: ExecutionPlan, open_detectors: Callable[[], DetectorShelf]) -> ControlSupply:
+def _open_controls(
+    plan: ExecutionPlan, open_detectors: Callable[[], DetectorShelf], pictures: KnownPictures
+) -> ControlSupply:
     """Where controls come from, for a device's plan."""
     from engine.control.adapter_shelf import AdapterShelf
     from engine.control.hints import HintStore
     from engine.tasks.controls import ControlSupply
 
     adapters = AdapterShelf(plan.torch_device, channels_last=plan.channels_last)
-    return ControlSupply(Paths.from_environment(), adapters, HintStore(open_detectors))
+    return ControlSupply(Paths.from_environment(), adapters, HintStore(open_detectors, pictures=pictures))
 
 
 def _take_over_output() -> BinaryIO:

@@ -9,7 +9,7 @@ import gc
 import logging
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
@@ -22,14 +22,15 @@ from engine.tasks.image_job import run_image_job
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from engine.messages import FramesReady, Notice, Preview, Progress
+    from engine.messages import FramesReady, ModelSpec, Notice, Preview, Progress
     from engine.protocol import WorkerMessage
     from engine.worker.inbox import Inbox
-    from engine.worker.shelf import ModelShelf, Shelves
+    from engine.worker.shelf import Shelves
 
     Emit = Callable[[Progress | Preview | FramesReady | Notice], None]
 
 _log = logging.getLogger(__name__)
+_Loaded = TypeVar("_Loaded")
 
 
 def serve(inbox: Inbox, shelves: Shelves, send: Callable[[WorkerMessage], None]) -> None:
@@ -37,7 +38,7 @@ def serve(inbox: Inbox, shelves: Shelves, send: Callable[[WorkerMessage], None])
     while True:
         command = inbox.next_command()
         if isinstance(command, Load):
-            _load_ahead(command, shelves.models)
+            _load_ahead(command, shelves)
         else:
             send(run_job(command, inbox, shelves, send))
             inbox.forget(command.job, command.attempt)
@@ -89,15 +90,29 @@ def _carry_out(run: Run, shelves: Shelves, emit: Emit, check_stop: Callable[[], 
         if run.request.edit is not None:
             from engine.tasks.edit_job import run_edit_job
 
-            run_edit_job(run, shelves.models.fetch(run.spec), emit, check_stop, supply)
+            run_edit_job(
+                run, _fetch(shelves, run.spec, shelves.models.fetch), emit, check_stop, supply, known=shelves.pictures
+            )
             return 0.0
-        run_image_job(run, shelves.models.fetch(run.spec), emit, check_stop, supply)
+        run_image_job(run, _fetch(shelves, run.spec, shelves.models.fetch), emit, check_stop, supply)
         return 0.0
     from engine.tasks.video_job import run_video_job
 
     with _threads_shared(run):
         supply = shelves.controls if run.request.controls else None
-        return run_video_job(run, shelves.models.fetch_video(run.spec), emit, check_stop, supply)
+        return run_video_job(run, _fetch(shelves, run.spec, shelves.models.fetch_video), emit, check_stop, supply)
+
+
+def _fetch(shelves: Shelves, spec: ModelSpec, fetch: Callable[[ModelSpec], _Loaded]) -> _Loaded:
+    """The model; where it does not fit beside what earlier jobs left, that makes room."""
+    try:
+        return fetch(spec)
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            raise
+    # Not in the handler: the error's traceback would hold what was loaded of the model so far.
+    _free_memory(shelves)
+    return fetch(spec)
 
 
 @contextmanager
@@ -113,16 +128,14 @@ def _threads_shared(run: Run) -> Generator[None]:
         torch.set_num_threads(before)
 
 
-def _load_ahead(command: Load, shelf: ModelShelf) -> None:
+def _load_ahead(command: Load, shelves: Shelves) -> None:
     """Load a model before it is needed; if that fails, the first job with it says why."""
+    models = shelves.models
     try:
-        if command.spec.family == VIDEO_ONLY:
-            shelf.fetch_video(command.spec)
-        else:
-            shelf.fetch(command.spec)
+        _fetch(shelves, command.spec, models.fetch_video if command.spec.family == VIDEO_ONLY else models.fetch)
     except Exception:  # noqa: BLE001 -- as for a job
         _log.exception("loading %s ahead of time failed", command.spec.name)
-        shelf.clear()
+        models.clear()
 
 
 def _as_engine_error(error: Exception, run: Run) -> EngineError:

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from engine.media.known_pictures import KnownPictures
 from engine.models.folder import fingerprint
 from engine.tasks.loading import LoadedModel, LoadedVideo, load, load_video, video_plan
 
@@ -75,6 +76,7 @@ class Shelves:
         models: ModelShelf,
         open_detectors: Callable[[], DetectorShelf],
         open_controls: Callable[[Callable[[], DetectorShelf]], ControlSupply],
+        pictures: KnownPictures | None = None,
     ) -> None:
         """What opens a shelf is called once, when the first job wants it.
 
@@ -82,8 +84,10 @@ class Shelves:
             models: The shelf of models.
             open_detectors: Makes the shelf of detectors.
             open_controls: Makes the supply of controls from what gives it the shelf of detectors.
+            pictures: What reads the pictures of edits.
         """
         self.models = models
+        self.pictures = pictures or KnownPictures()
         self._open_detectors = open_detectors
         self._open_controls = open_controls
         self._detectors: DetectorShelf | None = None
@@ -106,6 +110,7 @@ class Shelves:
     def clear(self) -> None:
         """Drop everything loaded, to give its memory back."""
         self.models.clear()
+        self.pictures.clear()
         if self._controls is not None:
             self._controls.clear()
         if self._detectors is not None:

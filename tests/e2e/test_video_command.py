@@ -131,7 +131,7 @@ def _check_formats(tiny: Onetake, job: str, folder: Path) -> None:
     answer = tiny("export", job, "-o", str(folder / "cut.otio"), "--json")
     assert answer.status == 0, answer.errors
     assert answer.document == {"outputs": [str(folder / "cut.otio")], "movie": str(folder / "out.mp4")}
-    assert read_timeline(folder / "cut.otio") == (DAY, 12.0)
+    assert read_timeline(folder / "cut.otio")[:2] == (DAY, 12.0)
     assert (folder / "out.mp4").as_uri() in (folder / "cut.otio").read_text()
 
 

@@ -30,7 +30,16 @@ def test_the_user_adds_models_beside_the_embedded_one(tmp_path: Path) -> None:
     assert specs["mine"].folder == str(tmp_path / "models" / "m")
 
 
-@pytest.mark.parametrize("text", ["[model", "[model.a]\ntitle = 3\n", "[model.a]\nfolder = 'x'\nspeed = 'great'\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[model",
+        "[model.a]\ntitle = 3\n",
+        "[model.a]\nfolder = 'x'\nspeed = 'great'\n",
+        "[model]\na = 3\n",
+        "model = 'a'\n",
+    ],
+)
 def test_a_damaged_catalogue_is_named(tmp_path: Path, text: str) -> None:
     """The error names the file to mend."""
     (tmp_path / "models.toml").write_text(text)
@@ -61,6 +70,7 @@ def test_a_folder_in_diffusers_format_is_a_model(tmp_path: Path) -> None:
         (None, "holds no model_index.json"),
         ("{", "cannot be read"),
         ("[]", "cannot be read"),
+        (100_000 * "[", "cannot be read"),
         ('{"_class_name": "NoSuchPipeline"}', "names the pipeline 'NoSuchPipeline'"),
         ('{"_class_name": ["my_code", "Pipeline"]}', "Onetake cannot run"),
     ],
@@ -120,3 +130,25 @@ def test_a_consistency_model_is_known_by_its_scheduler(tmp_path: Path) -> None:
     assert (spec.schedule, spec.default_steps, spec.default_guidance) == ("lcm", 4, 1.0)
     assert spec.video is not None
     assert spec.video.default_steps == 4
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", 100_000 * "[", '{"model": 3}', '{"model": {"type": "WordLevel", "vocab": 3}}']
+)
+@pytest.mark.parametrize("pipeline", ["StableDiffusionXLPipeline", "FluxPipeline", "StableDiffusionPipeline"])
+def test_a_folder_with_damaged_configurations_is_still_listed(tmp_path: Path, pipeline: str, text: str) -> None:
+    """Loading says what is wrong; a list of models must not fail of it, nor of a file nested without end."""
+    (tmp_path / "model_index.json").write_text(json.dumps({"_class_name": pipeline}))
+    for name in (
+        "unet/config",
+        "transformer/config",
+        "scheduler/scheduler_config",
+        "vae/config",
+        "tokenizer/tokenizer",
+    ):
+        file = tmp_path / f"{name}.json"
+        file.parent.mkdir()
+        file.write_text(text)
+    spec = find_model(str(tmp_path), Paths(tmp_path / "home"))
+    assert spec.folder == str(tmp_path)
+    assert spec.vocabulary == ()

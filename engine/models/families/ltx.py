@@ -10,8 +10,6 @@ frame rate of the model's specification, whatever the take is played at.
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.errors import BadModelError
@@ -20,8 +18,8 @@ from engine.models.families.linear_look import LinearLook, alone
 from engine.models.families.ltx_decoder import LtxDecoder
 from engine.models.families.ltx_transformer import LtxTransformer
 from engine.models.families.windowed import WindowedDenoiser
+from engine.models.flow_levels import read_flow_levels
 from engine.models.folder import check_folder, class_name_in, find_network, read_config
-from engine.models.noise_levels import read_noise_levels
 from engine.models.stock import load_network
 from engine.models.t5_text import T5TextEncoder
 
@@ -52,13 +50,11 @@ class Ltx:
         spec: ModelSpec,
         *,
         base_levels: NoiseLevels,
-        shifts: Mapping[str, float] | None,
         text_encoder: T5TextEncoder,
         transformer: nn.Module,
         decoder: LtxDecoder,
         latent_channels: int,
     ) -> None:
-        """`shifts`: how the shift of `base_levels` follows the size of a clip; None where it is fixed."""
         assert spec.video is not None
         self.text_encoder = text_encoder
         self.transformer = LtxTransformer(
@@ -68,7 +64,6 @@ class Ltx:
         self.decode_halo = decoder.halo
         self.latent_channels = latent_channels
         self._base_levels = base_levels
-        self._shifts = shifts
         self._windowed = WindowedDenoiser(base_levels, self.transformer)
         self._look = LinearLook(alone(decoder.decode))
 
@@ -90,12 +85,11 @@ class Ltx:
         _check_fit(transformer.config, transformer.folder / "config.json", channels)
         if vae.config.get("patch_size_t", 1) != 1:
             raise BadModelError(f"{vae.folder / 'config.json'}: patch_size_t is not 1; get the model again")
-        levels, shifts = read_ltx_levels(folder)
+        levels = read_flow_levels(folder, "fractions", patch=1)
         text = T5TextEncoder.load(folder, "T5EncoderModel", MAX_TOKENS, device, dtype, sees_padding=True)
         return Ltx(
             spec,
             base_levels=levels,
-            shifts=shifts,
             text_encoder=text,
             transformer=load_network(transformer, dtype).to(device),
             decoder=LtxDecoder(load_network(vae, dtype).to(device), float(scaling_factor)),
@@ -103,18 +97,9 @@ class Ltx:
         )
 
     def noise_levels_of(self, width: int, height: int, clip_frames: int) -> NoiseLevels:
-        """As VideoModel.noise_levels_of.
-
-        Larger clips are noised more, since neighbouring latents tell more about each other: Esser et al.,
-        arXiv:2403.03206, section 5.3.2.
-        """
-        if self._shifts is None:
-            return self._base_levels
+        """As VideoModel.noise_levels_of: a clip has the tokens of a picture of all its frames, one above the other."""
         _, h, w = self.latent_shape(width, height)
-        low, high = self._shifts["base_image_seq_len"], self._shifts["max_image_seq_len"]
-        slope = (self._shifts["max_shift"] - self._shifts["base_shift"]) / (high - low)
-        mu = self._shifts["base_shift"] + slope * (clip_frames * h * w - low)
-        return replace(self._base_levels, flow_shift=math.exp(mu))
+        return self._base_levels.for_latents(clip_frames * h, w)
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         cell = self.decoder.pixels_per_latent
@@ -140,31 +125,6 @@ class Ltx:
 
     def preview(self, clean: Tensor) -> Tensor:
         return self._look.at(clean)
-
-
-def read_ltx_levels(folder: Path) -> tuple[NoiseLevels, dict[str, float] | None]:
-    """The noise levels, and how their shift follows the number of tokens of a clip, if it does.
-
-    Raises:
-        BadModelError: The configuration is missing, malformed, or that of no flow model.
-    """
-    file = folder / "scheduler" / "scheduler_config.json"
-    config = read_config(file)
-    class_name_in(config, "_class_name", file, ("FlowMatchEulerDiscreteScheduler",))
-    numbers: dict[str, float] = {}
-    defaults = {"base_image_seq_len": 256, "max_image_seq_len": 4096, "base_shift": 0.5, "max_shift": 1.15}
-    for key, default in {**defaults, "shift_terminal": 0.0}.items():
-        value = config.get(key, default)
-        value = 0.0 if value is None and key == "shift_terminal" else value
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise BadModelError(f"{file}: {key} is {str(value)[:80]}, not a number; get the model again")
-        numbers[key] = float(value)
-    if not numbers["base_image_seq_len"] < numbers["max_image_seq_len"] or not 0 <= numbers["shift_terminal"] < 1:
-        raise BadModelError(f"{file}: base_image_seq_len, max_image_seq_len or shift_terminal; get the model again")
-    if config.get("time_shift_type", "exponential") != "exponential":
-        raise BadModelError(f"{file}: time_shift_type is {str(config['time_shift_type'])[:80]}; get the model again")
-    levels = replace(read_noise_levels(folder), flow_spacing="fractions", shift_terminal=numbers.pop("shift_terminal"))
-    return levels, numbers if config.get("use_dynamic_shifting") is True else None
 
 
 def _check_fit(config: Mapping[str, object], file: Path, channels: int) -> None:

@@ -17,13 +17,14 @@ from engine.models.folder import check_folder, class_name_in, find_network, read
 from engine.models.noise_levels import read_noise_levels
 from engine.models.stock import load_network, read_weights
 from engine.models.tokenizer import load_tokenizer
+from engine.models.weighted_text import encode_weighted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from torch import Tensor, nn
 
-    from engine.messages import ModelSpec
+    from engine.messages import ModelSpec, Weighting
     from engine.models.denoiser import StepContext
     from engine.models.folder import Component
     from engine.models.noise_levels import NoiseLevels
@@ -52,6 +53,7 @@ class StableDiffusion:
         pixels_per_latent: int,
         scaling_factor: float,
         sees_mask: bool = False,
+        weighting: Weighting = "tokens",
     ) -> None:
         self.noise_levels = noise_levels
         self.tokenizer = tokenizer
@@ -59,6 +61,7 @@ class StableDiffusion:
         self.unet = unet
         self.vae = vae
         self.sees_mask = sees_mask
+        self._weighting: Weighting = weighting
         self._latent_channels = latent_channels
         self._pixels_per_latent = pixels_per_latent
         self._scaling_factor = scaling_factor
@@ -100,16 +103,18 @@ class StableDiffusion:
             pixels_per_latent=2 ** (stages - 1),
             scaling_factor=scaling_factor,
             sees_mask=sees_mask,
+            weighting=spec.weighting,
         )
 
     def encode_prompt(self, text: str) -> Conditioning:
-        tokens = self.tokenizer.encode(text)
-        device = self.text_encoder.token_embedding.device
-        ids, mask = torch.tensor([tokens.ids], device=device), torch.tensor([tokens.is_text], device=device)
-        return Conditioning(cast("Tensor", self.text_encoder(ids, mask)))
+        return Conditioning(encode_weighted(text, self._weighting, self.tokenizer, self.text_encoder.encode_tokens))
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         return self._latent_channels, height // self._pixels_per_latent, width // self._pixels_per_latent
+
+    def added_conditions(self, latents: Tensor, conditioning: Conditioning) -> dict[str, Tensor] | None:  # noqa: ARG002 -- for SDXL
+        """What the U-Net is told beside prompt and timestep; nothing in this family."""
+        return None
 
     def denoise(self, latents: Tensor, step: StepContext, conditioning: Conditioning) -> Tensor:
         levels, hidden, residuals = self.noise_levels, conditioning.hidden_states, conditioning.residuals
@@ -124,6 +129,7 @@ class StableDiffusion:
                 hidden.expand(latents.shape[0], -1, -1),
                 down_block_additional_residuals=residuals.down if residuals else None,
                 mid_block_additional_residual=residuals.middle if residuals else None,
+                added_cond_kwargs=self.added_conditions(latents, conditioning),
                 # The network takes them out of the list as it goes.
                 down_intrablock_additional_residuals=list(conditioning.features) or None,
                 return_dict=False,

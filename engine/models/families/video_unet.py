@@ -6,12 +6,13 @@ frames is motion_unet.py's and unet3d.py's; loading is video_unet_loading.py's.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import torch
 from diffusers.models.unets.unet_motion_model import UNetMotionModel
 
 from engine.models.families import motion_unet, unet3d
+from engine.models.weighted_text import encode_weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from diffusers.models.unets.unet_3d_condition import UNet3DConditionModel
     from torch import Tensor
 
+    from engine.messages import Weighting
     from engine.models.clip_text import ClipTextEncoder
     from engine.models.denoiser import Conditioning, StepContext
     from engine.models.families.frame_autoencoder import FrameAutoencoder
@@ -42,12 +44,15 @@ class VideoUNet:
         text_encoder: ClipTextEncoder,
         unet: UNetMotionModel | UNet3DConditionModel,
         autoencoder: FrameAutoencoder,
+        *,
+        weighting: Weighting = "tokens",
     ) -> None:
         self.noise_levels = noise_levels
         self.tokenizer = tokenizer
         self.text_encoder = text_encoder
         self.unet = unet
         self.autoencoder = autoencoder
+        self._weighting: Weighting = weighting
 
     @property
     def latent_channels(self) -> int:
@@ -67,13 +72,11 @@ class VideoUNet:
         return range(latent_frame, latent_frame + 1)
 
     def encode_prompts(self, prompts: Sequence[str]) -> Tensor:
-        device = self.text_encoder.token_embedding.device
-        encoded: list[Tensor] = []
-        for prompt in prompts:  # one by one: a prompt's numbers must not depend on its company
-            tokens = self.tokenizer.encode(prompt)
-            ids, mask = torch.tensor([tokens.ids], device=device), torch.tensor([tokens.is_text], device=device)
-            encoded.append(cast("Tensor", self.text_encoder(ids, mask)))
-        return torch.cat(encoded)
+        # One by one: a prompt's numbers must not depend on its company. Of one length: prompts of a take are mixed.
+        encode = self.text_encoder.encode_tokens
+        return torch.cat(
+            [encode_weighted(prompt, self._weighting, self.tokenizer, encode, chunked=False) for prompt in prompts]
+        )
 
     def spread(self, mesh: Mesh, partition: Partition, scope: Scope) -> AbstractContextManager[None]:
         if isinstance(self.unet, UNetMotionModel):

@@ -75,6 +75,7 @@ def load_video_unet(spec: ModelSpec, device: torch.device, dtype: torch.dtype, *
             scaling_factor=scaling_factor,
             is_tiny=vae.class_name == "AutoencoderTiny",
         ),
+        weighting=spec.video_weighting,
     )
 
 

@@ -11,10 +11,11 @@ from PIL import Image
 
 from engine.control.detect import detect
 from engine.control.hints import HintStore
+from engine.control.placing import place_pixels
 from engine.control.shelf import DetectorShelf
 from engine.control.weights import WeightStore
 from engine.errors import BadInputError, BadModelError
-from engine.messages import ControlLayer
+from engine.messages import ControlLayer, MapPlace
 from tests.engine.control.pictures import scene
 
 if TYPE_CHECKING:
@@ -176,3 +177,19 @@ def test_a_frame_of_an_animation_can_be_chosen(easel: Easel) -> None:
     assert means == [0, 255]
     with pytest.raises(BadInputError, match="holds 2 frames"):
         easel.store.make(easel.layer(picture=str(file), is_map=True), SIZE)
+
+
+@pytest.mark.parametrize("with_mask", [True, False])
+def test_map_and_mask_go_where_the_artist_put_them(easel: Easel, with_mask: bool) -> None:
+    """The map that its detector sees, placed; the region stays unless it goes along."""
+    mask = easel.save("mask.png", np.full((64, 96, 3), 255, np.uint8))
+    place = MapPlace(x=0.25, scale_x=0.5, angle=30.0, with_mask=with_mask)
+    plain = easel.store.make(easel.layer(mask=mask), SIZE)
+    placed = easel.store.make(easel.layer(mask=mask, place=place), SIZE)
+    assert np.array_equal(placed.pixels, place_pixels(plain.pixels, place, (0, 0, 0), categorical=False))
+    assert not np.array_equal(placed.pixels, plain.pixels)
+    assert plain.mask is not None
+    assert placed.mask is not None
+    assert bool((placed.mask == 255).all()) is not with_mask
+    # The map was detected once.
+    assert easel.opened == 1

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from engine.client import EngineClient, terminal_event
+from engine.client import EngineClient
 from engine.errors import BadInputError, EngineError, OutputError, ServiceError, UnknownJobError, UnknownModelError
 from engine.messages import Cancelled, Failed, Finished, ImageRequest, JobState, Preview, Progress
 from engine.protocol import EventMessage, JobChanged
+from engine.service.link import terminal_event
 from tests.engine.service.listening import await_state, names, next_news, request
 
 if TYPE_CHECKING:

@@ -119,18 +119,21 @@ def test_a_cancel_during_a_restart_wins(gpus: Stage) -> None:
     assert not (gpus.paths.takes / job).exists()
 
 
-def test_a_part_of_a_take_is_made_again_from_a_finished_one_of_its_size(gpus: Stage) -> None:
-    """A re-roll gets its base's folder; a base that is unfinished or of another length is refused."""
+def test_frames_are_kept_of_a_take_that_was_begun(gpus: Stage) -> None:
+    """A re-roll gets its base's folder; a base that still waits, or has fewer frames than are kept, is refused."""
     job, first, second = start(gpus)
-    with pytest.raises(BadInputError, match="no finished video"):
-        gpus.submit_video(base=job)
+    waiting = gpus.submit_video()
+    with pytest.raises(BadInputError, match="no video with frames"):
+        gpus.submit_video(base=waiting)
+    gpus.scheduler.cancel(waiting)
     gpus.done(first, second)
     again = gpus.submit_video(base=job)
     assert first.run.job == again
     assert first.run.group
     assert first.run.group.base == str(gpus.paths.takes / job)
+    gpus.submit_video(frames=47, base=job)
     with pytest.raises(BadInputError, match=r"has 48 frames of 256x256"):
-        gpus.submit_video(frames=47, base=job)
+        gpus.submit_video(frames=49, base=job)
 
 
 def test_no_rank_without_frames(gpus: Stage) -> None:

@@ -8,13 +8,16 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import msgspec
 import numpy as np
 
+from engine.errors import WorkerLostError
 from engine.media.clip import Clip
 from engine.messages import FramesReady, Preview, Progress, Segment, Timeline, VideoRequest
 from engine.protocol import Group, Run
+from engine.tasks import video_job
 from engine.tasks.checkpoint import Checkpoints, digest_of
 from engine.tasks.video_job import run_video_job
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from engine.tasks.loading import LoadedVideo
 
 Event = Progress | Preview | FramesReady
+PEER_LIMIT_S = 120.0
 
 TRAVEL = Timeline(
     segments=(
@@ -58,6 +62,7 @@ class Studio:
     speeds: tuple[float, ...] = ()
     """Of the ranks, as the service would have measured them; empty for equal runs."""
     attempts: int = 0
+    errors: list[BaseException | None] = field(default_factory=list[BaseException | None])
     supply: ControlSupply | None = None
     events: list[list[Event]] = field(default_factory=list[list[Event]])
     """What each rank of the last attempt said."""
@@ -76,7 +81,8 @@ class Studio:
         check_stop: Callable[[int], None] = lambda rank: None,
         on_event: Callable[[int, Event], None] = lambda rank, event: None,
     ) -> None:
-        """Run all ranks of one attempt and wait for them; of their errors that of the lowest rank is raised."""
+        """Run all ranks of one attempt and wait for them; of their errors that of the lowest rank is raised, and one
+        that is no echo of another's before those that are."""
         self.attempts += 1
         meeting = self.folder / f"meeting-{self.attempts}"
         meeting.mkdir(mode=0o700)
@@ -99,11 +105,15 @@ class Studio:
                 self.events[rank].append(event)
                 on_event(rank, event)
 
-            run_video_job(run, deepcopy(self.loaded), emit, lambda: check_stop(rank), self.supply)
+            run_video_job(run, copies[rank], emit, lambda: check_stop(rank), self.supply)
 
-        with ThreadPoolExecutor(world_size) as pool:
+        # Not in the threads: while one of them loads a network, diffusers makes modules otherwise in all of them.
+        copies = [deepcopy(self.loaded) for _ in range(world_size)]
+        # A rank that fails before it has met the others leaves them waiting: no service is there to stop them.
+        with patch.object(video_job, "PEER_TIMEOUT_S", PEER_LIMIT_S), ThreadPoolExecutor(world_size) as pool:
             ends = [pool.submit(work, rank) for rank in range(world_size)]
-        for end in ends:
+        self.errors = [end.exception() for end in ends]
+        for end in sorted(ends, key=lambda end: isinstance(end.exception(), WorkerLostError)):
             end.result()
 
     def frames(self, job: str) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""engine.tasks.frame_controls: frame i of a clip controls frame i of a take, on any number of ranks."""
+"""engine.tasks.frame_controls: frame i of a clip controls its layer's i-th frame, on any number of ranks."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.errors import BadInputError
-from engine.messages import ControlLayer
+from engine.errors import BadInputError, JobCancelledError
+from engine.messages import ControlLayer, Progress, Segment, Timeline
 from engine.tasks.reel import Reel
 from engine.tasks.travel import TakeNoise
 from tests.engine.media.movies import write_movie
@@ -24,6 +24,7 @@ from tests.tiny_videos import WINDOW
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from tests.engine.tasks.taking import Event
     from tests.tiny_videos import VideoKind
 
 # diffusers and what it imports warn of their own future, and of the tiny models' odd sizes.
@@ -175,7 +176,7 @@ def test_what_cannot_control_a_take_is_refused_before_its_first_frame(tmp_path: 
     t2i = write_t2i(tmp_path / "t2i", channels=(8, 16))
     write_json(scene.folder / "model" / "unet" / "config.json", _with_attention(scene))
     for fields, said in (
-        ({}, "maps holds 4 pictures for 6 frames; shorten the take to 4 frames"),
+        ({}, "maps holds 4 pictures for 6 frames; shorten the take, or where this control acts, to 4 frames"),
         ({"picture": str(short)}, "short.webp holds 2 pictures for 6 frames"),
         ({"picture": str(text)}, "text.png is no picture"),
         ({"picture": "/a.MP4"}, "a.MP4 is not there"),
@@ -185,6 +186,76 @@ def test_what_cannot_control_a_take_is_refused_before_its_first_frame(tmp_path: 
     ):
         with pytest.raises(BadInputError, match=said):
             scene.latents("job", scene.request(scene.layer(**fields)))
+
+
+def test_a_layer_acts_on_its_own_frames_alone(tmp_path: Path) -> None:
+    """Between cuts, so that frames see no others: outside of the clip nothing changes at all, inside every frame."""
+    scene = Set(tmp_path)
+    segments = (Segment(prompt="a", frames=2), Segment(prompt="b", frames=3, cut=True), Segment(prompt="c", frames=1))
+    timeline = Timeline(segments=(*segments[:2], msgspec.structs.replace(segments[2], cut=True)))
+    plain = msgspec.structs.replace(scene.request(steps=2), timeline=timeline)
+    clip = msgspec.structs.replace(plain, controls=(scene.layer(first=2, frames=3),))
+    change = (scene.latents("clip", clip) - scene.latents("plain", plain)).abs().amax(dim=(0, 1, 3, 4))
+    assert change[[0, 1, 5]].max() == 0
+    assert change[2:5].min() > 1e-3
+
+
+def test_frame_i_of_a_clip_controls_the_frame_i_behind_its_first(tmp_path: Path) -> None:
+    """A clip that starts later, or skips pictures, is the folder of just these pictures; a movie's clip likewise."""
+    scene = Set(tmp_path)
+    few = tmp_path / "few"
+    few.mkdir()
+    for index in range(3):
+        (few / f"{index}.png").write_bytes((scene.maps / f"map {index + 1}.png").read_bytes())
+    shifted = scene.latents("shifted", scene.request(scene.layer(first=2, frames=3, skip=1), steps=1))
+    same = scene.latents("same", scene.request(scene.layer(first=2, frames=3, picture=str(few)), steps=1))
+    assert torch.equal(shifted, same)
+    with pytest.raises(BadInputError, match="few holds 2 pictures behind the first 1 for 3 frames"):
+        scene.latents("short", scene.request(scene.layer(first=2, frames=3, skip=1, picture=str(few))))
+
+
+def test_a_take_does_not_go_on_with_another_control_file(tmp_path: Path) -> None:
+    """Half of its frames would follow a picture that no record names. Before its first step it may still change."""
+    scene = Set(tmp_path)
+    request, file = scene.request(scene.layer(), steps=2), scene.maps / "map 3.png"
+    before = file.read_bytes()
+
+    def stop(_rank: int) -> None:
+        raise JobCancelledError("stopped")
+
+    def stop_after_a_step(_rank: int, event: Event) -> None:
+        if isinstance(event, Progress) and event.step:
+            raise JobCancelledError("stopped")
+
+    Image.fromarray(make_map(99, *SIZE)).save(file)
+    with pytest.raises(JobCancelledError):
+        scene.studio.make("job", request, 1, stop)
+    file.write_bytes(before)
+    with pytest.raises(JobCancelledError):
+        scene.studio.make("job", request, 1, on_event=stop_after_a_step)
+    Image.fromarray(make_map(99, *SIZE)).save(file)
+    with pytest.raises(BadInputError, match="maps has changed since this take was begun"):
+        scene.studio.make("job", request)
+    file.write_bytes(before)
+    scene.studio.make("job", request)
+    assert scene.studio.movie("job").is_file()
+
+
+def test_clips_do_not_depend_on_the_number_of_ranks(tmp_path: Path) -> None:
+    """Clips that overlap, begin within a rank's run or are all another rank's: the same latents on 1, 2 and 5 ranks."""
+    frames = 20
+    scene = Set(tmp_path, maps=frames)
+    still = str(scene.maps / "map 3.png")
+    layers = (
+        scene.layer(first=3, frames=4),
+        scene.layer(first=5, frames=12, picture=still, mode="control", end=0.7),
+        scene.layer(first=18, picture=still),
+    )
+    request = scene.request(*layers, frames=frames, guidance_scale=3.0)
+    alone = scene.latents("one", request)
+    for world_size in (2, 5):
+        together = scene.latents(f"of {world_size}", request, world_size)
+        assert torch.allclose(alone, together, rtol=0, atol=1e-4), (alone - together).abs().max()
 
 
 def _with_attention(scene: Set) -> dict[str, object]:

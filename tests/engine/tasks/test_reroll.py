@@ -118,9 +118,46 @@ def test_an_interrupted_re_roll_goes_on(base: Studio, tmp_path: Path) -> None:
     ],
 )
 def test_a_base_that_does_not_suit_is_refused(base: Studio, changes: dict[str, object]) -> None:
-    """Size, cuts and model must be those of the base; the message says so."""
-    with pytest.raises(BadInputError, match="differs in size, length, cuts or model"):
+    """Size, model, and the cuts up to the end of what is kept must be those of the base; the message says so."""
+    with pytest.raises(BadInputError, match=r"differs in size or model|lies in other shots"):
         base.make("new", again((5, 8), **changes))
+
+
+def branched(first: int, *behind: Segment, **changes: object) -> VideoRequest:
+    """A take that keeps the frames before `first`, all in the first segment, and goes on with other segments."""
+    head = msgspec.structs.replace(TRAVEL.segments[0], frames=first)
+    timeline = Timeline(segments=(head, *behind))
+    redo = (FrameSpan(start=first, stop=timeline.frames),)
+    return msgspec.structs.replace(video_request(base="base", redo=redo, timeline=timeline), **changes)
+
+
+@pytest.mark.parametrize("world_size", [1, 3])
+def test_a_branch_keeps_its_beginning_and_goes_on_otherwise(base: Studio, world_size: int) -> None:
+    """Kept frames are the same bytes, whatever length, cuts and seed are behind them; it can be branched itself."""
+    longer = branched(6, Segment(prompt="forest", frames=12), Segment(prompt="a moon", frames=6, cut=True), seed=5)
+    base.make("longer", longer, world_size)
+    old, new = documents(base, "base"), documents(base, "longer")
+    assert (len(new), new[:6]) == (24, old[:6])
+    assert all(document not in old for document in new[6:])
+    shorter = msgspec.structs.replace(branched(4, Segment(prompt="a moon", frames=3)), base="longer")
+    base.make("shorter", shorter, world_size)
+    assert documents(base, "shorter")[:4] == old[:4]
+
+
+def test_a_branch_does_not_depend_on_the_ranks(base: Studio) -> None:
+    """Kept frames are the context that they were, on every rank alike."""
+    request = branched(6, Segment(prompt="forest", frames=20, transition=4), seed=5)
+    base.make("one", request, 1)
+    base.make("three", request, 3)
+    assert furthest_difference(base.frames("one"), base.frames("three")) <= 1
+
+
+def test_a_branch_keeps_no_more_than_there_is(base: Studio) -> None:
+    """Frames behind the base's end cannot be kept; the message says what can."""
+    timeline = Timeline(segments=(*TRAVEL.segments, Segment(prompt="forest", frames=6)))
+    redo = (FrameSpan(start=24, stop=26),)
+    with pytest.raises(BadInputError, match="keep that take's length"):
+        base.make("new", video_request(base="base", redo=redo, timeline=timeline))
 
 
 def test_a_base_without_latents_is_refused(base: Studio) -> None:

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BadInputError, OutputError
+from engine.media.timeline_checks import Plan
 from engine.media.timeline_file import read_timeline, write_timeline
-from engine.messages import Segment, Timeline
+from engine.messages import ControlLayer, Segment, Timeline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,10 +55,10 @@ def test_any_timeline_comes_back(
     """
     path = tmp_path_factory.mktemp("timeline") / name
     write_timeline(path, timeline, fps)
-    assert read_timeline(path) == (timeline, fps)
+    assert read_timeline(path) == Plan(timeline, fps)
 
 
-def read(tmp_path: Path, *segments: dict[str, object], **fields: object) -> tuple[Timeline, float | None]:
+def read(tmp_path: Path, *segments: dict[str, object], **fields: object) -> Plan:
     path = tmp_path / "take.json"
     path.write_text(json.dumps({"onetake_timeline": 1, "segments": segments, **fields}))
     return read_timeline(path)
@@ -65,7 +66,7 @@ def read(tmp_path: Path, *segments: dict[str, object], **fields: object) -> tupl
 
 def test_a_timeline_may_be_written_by_hand(tmp_path: Path) -> None:
     """Lengths or places of segments, whichever is at hand; what is left out has its default."""
-    timeline, fps = read(
+    timeline, fps, _ = read(
         tmp_path,
         {"prompt": "dawn", "frames": 48, "seed": 7},
         {"prompt": "day", "end": 96, "transition": 12, "strength": 0.5},
@@ -83,7 +84,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     """Some editors put one in front of every file."""
     document = {"onetake_timeline": 1, "fps": 12, "segments": [{"prompt": "雪", "frames": 2}]}
     (tmp_path / "take.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8-sig")
-    assert read_timeline(tmp_path / "take.json") == (Timeline(segments=(Segment(prompt="雪", frames=2),)), 12)
+    assert read_timeline(tmp_path / "take.json") == Plan(Timeline(segments=(Segment(prompt="雪", frames=2),)), 12)
 
 
 WRONG_SEGMENTS: list[tuple[list[dict[str, object]], str]] = [
@@ -153,6 +154,32 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot write to"):
         write_timeline(tmp_path / "file" / "take.json", Timeline(segments=(Segment(prompt="a", frames=1),)), 8)
+
+
+@pytest.mark.parametrize("name", ["take.json", "take.otio"])
+def test_controls_come_back_with_their_place_in_time(tmp_path: Path, name: str) -> None:
+    """All that a control says, those that overlap too; one that lasts to the end lasts to the end of another length."""
+    walk, sketch = str(tmp_path / "walk me.mp4"), str(tmp_path / "skizze ä.png")
+    controls = (
+        ControlLayer(kind="canny", picture=walk, first=12, frames=20, skip=5, weight=0.75, end=0.5, mode="prompt"),
+        ControlLayer(kind="canny", picture=sketch, first=30, options=(("low", 80), ("high", 160))),
+        ControlLayer(kind="depth", picture=sketch, is_map=True, enabled=False, mask=str(tmp_path / "mask.png")),
+    )
+    timeline = Timeline(segments=(Segment(prompt="a lake", frames=40),))
+    write_timeline(tmp_path / name, timeline, 23.976, controls=controls)
+    assert read_timeline(tmp_path / name) == Plan(timeline, 23.976, controls)
+
+
+def test_a_controls_file_is_named_from_the_timelines_folder(tmp_path: Path) -> None:
+    """As people write them by hand; a control that is none is told by its number."""
+    plan = read(tmp_path, {"prompt": "a", "frames": 4}, controls=[{"kind": "canny", "picture": "maps/walk"}])
+    assert plan.controls == (ControlLayer(kind="canny", picture=str(tmp_path / "maps" / "walk")),)
+    for wrong, said in (
+        ({"kind": "canny"}, "control 1 is none"),
+        ({"kind": "canny", "picture": "a.png", "first": -1}, "control 1: first frame"),
+    ):
+        with pytest.raises(BadInputError, match=said):
+            read(tmp_path, {"prompt": "a", "frames": 4}, controls=[wrong])
 
 
 def test_our_json_loads_neither_torch_nor_the_editors_library() -> None:

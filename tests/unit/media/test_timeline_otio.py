@@ -12,8 +12,9 @@ import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
 
 from engine.errors import BadInputError
+from engine.media.timeline_checks import Plan
 from engine.media.timeline_file import TakeMovie, read_timeline, write_timeline
-from engine.messages import Segment, Timeline
+from engine.messages import ControlLayer, Segment, Timeline
 
 
 def clip(name: str, frames: float, rate: float = 24.0, **fields: object) -> otio.schema.Clip:
@@ -30,7 +31,7 @@ def gap(frames: float) -> otio.schema.Gap:
     return otio.schema.Gap(source_range=TimeRange(RationalTime(0, 24), RationalTime(frames, 24)))
 
 
-def read_tracks(tmp_path: Path, *tracks: list[object], kind: str = "Video") -> tuple[Timeline, float | None]:
+def read_tracks(tmp_path: Path, *tracks: list[object], kind: str = "Video") -> Plan:
     document = otio.schema.Timeline("from an editor")
     for number, items in enumerate(tracks, 1):
         track = otio.schema.Track(f"V{number}", children=items, kind=kind)
@@ -42,7 +43,7 @@ def read_tracks(tmp_path: Path, *tracks: list[object], kind: str = "Video") -> t
 def test_a_cut_of_an_editing_program_becomes_shots(tmp_path: Path) -> None:
     """Touching clips are cuts; a dissolve over a cut keeps its place and length in time."""
     marker = otio.schema.Marker(name="m", comment="a lake by day")
-    timeline, fps = read_tracks(
+    timeline, fps, _ = read_tracks(
         tmp_path, [clip("dawn", 48), clip("x.mov", 48, markers=[marker]), dissolve(4, 8), clip("night", 24)]
     )
     assert fps == 24
@@ -55,7 +56,7 @@ def test_a_cut_of_an_editing_program_becomes_shots(tmp_path: Path) -> None:
 
 def test_clips_of_another_rate_count_in_frames_of_the_first(tmp_path: Path) -> None:
     """Two seconds stay two seconds."""
-    timeline, fps = read_tracks(tmp_path, [clip("a", 24), clip("b", 100, rate=50.0)])
+    timeline, fps, _ = read_tracks(tmp_path, [clip("a", 24), clip("b", 100, rate=50.0)])
     assert (timeline.segments[1].frames, fps) == (48, 24)
 
 
@@ -156,4 +157,20 @@ def test_shots_outside_of_an_exported_part_stay_placeholders(tmp_path: Path) -> 
 def test_what_is_written_for_editors_is_still_the_take(tmp_path: Path, movie: TakeMovie | None) -> None:
     """Read back, it is the same timeline, references or not."""
     write_timeline(tmp_path / "cut.otio", DAY, 8.0, movie)
-    assert read_timeline(tmp_path / "cut.otio") == (DAY, 8.0)
+    assert read_timeline(tmp_path / "cut.otio") == Plan(DAY, 8.0)
+
+
+def test_controls_are_never_in_the_picture_of_an_editing_program(tmp_path: Path) -> None:
+    """Their tracks lie below the take and are switched off; a clip that is moved there acts on other frames."""
+    layers = tuple(ControlLayer(kind="canny", picture=str(tmp_path / name), frames=6) for name in ("a.png", "b.png"))
+    write_timeline(tmp_path / "plan.otio", DAY, 8.0, controls=layers)
+    document = otio.adapters.read_from_file(str(tmp_path / "plan.otio"))
+    lower, upper, shots = document.video_tracks()
+    assert (lower[0].name, upper[0].name, len(shots.find_clips())) == ("b.png", "a.png", len(DAY.segments))
+    assert not lower[0].enabled
+    lower.insert(0, otio.schema.Gap(duration=otio.opentime.RationalTime(9, 8)))
+    otio.adapters.write_to_file(document, str(tmp_path / "moved.otio"))
+    moved = read_timeline(tmp_path / "moved.otio").controls
+    assert [(layer.picture, layer.first, layer.frames) for layer in moved] == [
+        (layers[0].picture, 0, 6), (layers[1].picture, 9, 6),
+    ]  # fmt: skip

@@ -30,6 +30,17 @@ class _Stock(Protocol):
     def __call__(self, ids: Tensor, attention_mask: Tensor | None) -> tuple[Tensor]: ...
 
 
+class _Output(Protocol):
+    text_embeds: Tensor
+    pooler_output: Tensor
+    hidden_states: tuple[Tensor, ...]
+
+
+class _PooledStock(Protocol):
+    def save_pretrained(self, folder: Path) -> None: ...
+    def __call__(self, ids: Tensor, *, output_hidden_states: bool) -> _Output: ...
+
+
 def stock_encoder(**changes: object) -> _Stock:
     from transformers import CLIPTextConfig, CLIPTextModel
 
@@ -64,6 +75,35 @@ def test_hidden_states_are_those_of_the_stock_class(tmp_path: Path, activation: 
         ours = own_encoder(tmp_path)(ids, mask)
     text = mask if masked else torch.ones_like(mask)
     assert torch.allclose(ours[text], theirs[text], atol=1e-5)
+
+
+@pytest.mark.parametrize(("eos", "projects"), [(3, True), (2, True), (3, False)], ids=["new", "legacy", "plain"])
+def test_pooled_and_penultimate_states_are_those_of_the_stock_class(
+    tmp_path: Path, eos: int, *, projects: bool
+) -> None:
+    """With and without a projection, and by the highest id where an old configuration names no end token."""
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
+
+    sizes = {
+        "vocab_size": 50, "hidden_size": 24, "intermediate_size": 40, "num_hidden_layers": 3, "num_attention_heads": 3,
+        "max_position_embeddings": 12, "bos_token_id": 4, "eos_token_id": eos, "projection_dim": 10,
+    }  # fmt: skip
+    config = cast("Callable[..., object]", CLIPTextConfig)(**sizes)
+    found = CLIPTextModelWithProjection if projects else CLIPTextModel
+    stock = cast("Callable[[object], _PooledStock]", found)(config)
+    for weight in cast("nn.Module", stock).eval().parameters():
+        weight.data.normal_(0, 0.3, generator=torch.Generator().manual_seed(weight.numel()))
+    stock.save_pretrained(tmp_path / "text_encoder")
+    component = find_network(tmp_path, "text_encoder", (found.__name__,))
+    encoder = ClipTextEncoder(component)
+    encoder.load_stock(component, read_weights(component))
+    ids = torch.tensor([[2, 7, 9, 11, 3, 0, 0, 0], [2, 5, 3, 0, 0, 0, 0, 0]])
+    with torch.inference_mode():
+        theirs, ours = stock(ids, output_hidden_states=True), encoder.encode_pooled(ids)
+    pooled = theirs.text_embeds if projects else theirs.pooler_output
+    assert ours.pooled.shape == (2, 10 if projects else 24)
+    assert torch.allclose(ours.pooled, pooled, atol=1e-5)
+    assert torch.allclose(ours.penultimate, theirs.hidden_states[-2], atol=1e-5)
 
 
 @pytest.mark.parametrize("prefix", ["", "text_model."])

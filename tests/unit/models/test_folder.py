@@ -129,6 +129,8 @@ def test_a_file_that_may_run_code_is_refused_anywhere(own_spec: ModelSpec, compo
         ("unet/config.json", {"cross_attention_dim": 999}, "cross_attention_dim"),
         ("unet/config.json", {"block_out_channels": [8, 24]}, "does not fit its class"),
         ("vae/config.json", {"decoder_block_out_channels": [16] * 5}, "does not fit its class"),
+        ("unet/config.json", {"layers_per_block": 10**9}, "layers_per_block is 1,000,000,000, more than 1,000"),
+        ("text_encoder/config.json", {"text_config": {"num_hidden_layers": 9999}}, "num_hidden_layers is 9,999"),
     ],
 )
 def test_a_wrong_configuration_is_named(own_spec: ModelSpec, file: str, changes: dict[str, object], words: str) -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 import pytest
+import torch
 
 from engine.errors import BadModelError
 from engine.models.noise_levels import NoiseLevels, read_noise_levels
+from engine.sampling.schedule import make_schedule
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from torch import Tensor
 
 
 def read(folder: Path, **config: object) -> NoiseLevels:
@@ -56,3 +61,49 @@ def test_an_unknown_configuration_is_named(tmp_path: Path, config: dict[str, obj
     with pytest.raises(BadModelError, match=words) as caught:
         read(tmp_path, **config)
     assert "scheduler_config.json" in caught.value.message
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+@pytest.mark.parametrize("name", ["EulerDiscreteScheduler", "DDIMScheduler", "LCMScheduler", "UniPCMultistepScheduler"])
+@pytest.mark.parametrize("spacing", ["leading", "trailing", "linspace", ""])
+def test_a_schedule_starts_where_the_stock_scheduler_does(tmp_path: Path, name: str, spacing: str) -> None:
+    """The first latents, seen by the network: for each spacing, and for the one that a file without means."""
+    import diffusers
+
+    config = {"_class_name": name, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
+    config |= {"timestep_spacing": spacing} if spacing else {}
+    levels = read(tmp_path, **config)
+    stock = cast("_Stock", getattr(diffusers, name)(**{key: config[key] for key in config if key != "_class_name"}))
+    stock.set_timesteps(4)
+    assert levels.spacing == stock.config["timestep_spacing"]
+    schedule = make_schedule(levels, 4, "lcm" if name == "LCMScheduler" else "")
+    if name != "UniPCMultistepScheduler":  # which counts one step more
+        assert [step.timestep for step in schedule] == pytest.approx([float(timestep) for timestep in stock.timesteps])
+    first = torch.full((1,), float(levels.initial_scale(schedule[0].sigma)))
+    wanted = stock.scale_model_input(torch.full((1,), float(stock.init_noise_sigma)), stock.timesteps[0])
+    torch.testing.assert_close(levels.network_input(first, schedule[0].sigma), wanted, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+def test_levels_that_end_in_noise_are_those_of_the_stock_scheduler(tmp_path: Path) -> None:
+    """rescale_betas_zero_snr, with which models of v-prediction are trained: every trained level, and the last."""
+    from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteScheduler
+
+    config: dict[str, object] = {
+        "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "timestep_spacing": "trailing",
+        "prediction_type": "v_prediction", "rescale_betas_zero_snr": True,
+    }  # fmt: skip
+    levels = read(tmp_path, _class_name="EulerDiscreteScheduler", **config)
+    kept = cast("_Stock", EulerDiscreteScheduler(**config)).alphas_cumprod.double()  # pyright: ignore[reportArgumentType]
+    assert levels.train_sigmas == pytest.approx(((1 - kept) / kept).sqrt().numpy(), rel=2e-3)
+    assert levels.train_sigmas[-1] == pytest.approx(4096, rel=1e-3)
+
+
+class _Stock(Protocol):
+    config: Mapping[str, object]
+    timesteps: Tensor
+    alphas_cumprod: Tensor
+    init_noise_sigma: float
+
+    def set_timesteps(self, num_inference_steps: int) -> None: ...
+    def scale_model_input(self, sample: Tensor, timestep: Tensor) -> Tensor: ...

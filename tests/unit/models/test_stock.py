@@ -7,6 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+import torch
+
+from engine.errors import BadModelError
+from engine.models.folder import find_network
+from engine.models.stock import load_network
+
 if TYPE_CHECKING:
     from engine.messages import ModelSpec
 
@@ -41,3 +48,40 @@ def test_narrow_imports_leave_everything_in_order(tiny_spec: ModelSpec) -> None:
         [sys.executable, "-c", CODE, tiny_spec.folder], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert result.stdout.splitlines() == ["", "True True", "True True"], result.stderr
+
+
+EVERY_CLASS = """
+from engine.models.stock import _MODULE_OF_CLASS, stock_class
+
+print(*[name for name in _MODULE_OF_CLASS if stock_class(name).__name__ != name])
+"""
+
+
+def test_every_network_loads_with_narrow_imports() -> None:
+    """In a process that has imported nothing of the library: each class of the table is found in its module."""
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", EVERY_CLASS], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.stdout == "\n", result.stderr
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), torch.OutOfMemoryError("CUDA"), RuntimeError("DefaultCPUAllocator: can't allocate memory")]
+)
+def test_lack_of_memory_is_not_laid_on_the_model(
+    tiny_spec: ModelSpec, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """The worker knows what to say of it; other failures are the folder's."""
+
+    class Failing:
+        @staticmethod
+        def from_pretrained(_folder: str, **_options: object) -> None:
+            raise error
+
+    component = find_network(Path(tiny_spec.folder), "unet", ("UNet2DConditionModel",))
+    monkeypatch.setattr("engine.models.stock.stock_class", lambda _name: Failing)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    with pytest.raises(type(error)):
+        load_network(component, torch.float32)
+    error = ValueError("no such size")
+    with pytest.raises(BadModelError, match=r"does not fit its class UNet2DConditionModel \(no such size\)"):
+        load_network(component, torch.float32)

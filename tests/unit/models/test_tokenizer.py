@@ -83,7 +83,7 @@ def test_an_old_clip_folder_gives_the_stock_ids(tmp_path: Path) -> None:
         load_tokenizer(tmp_path, 77)
 
 
-@pytest.mark.parametrize(("stated", "expected"), [(9, 9), (10**30, 12), (None, 12), ("many", 12)])
+@pytest.mark.parametrize(("stated", "expected"), [(9, 9), (10**30, 12), (float("inf"), 12), (None, 12), ("many", 12)])
 def test_prompts_never_exceed_the_encoder(tiny_spec: ModelSpec, tmp_path: Path, stated: object, expected: int) -> None:
     """Whatever length the configuration states, ids fit the text encoder's positions."""
     shutil.copytree(tiny_spec.folder + "/tokenizer", tmp_path / "tokenizer")
@@ -91,3 +91,4 @@ def test_prompts_never_exceed_the_encoder(tiny_spec: ModelSpec, tmp_path: Path, 
     config = json.loads(file.read_text())
     file.write_text(json.dumps({**config, "model_max_length": stated}))
     assert len(load_tokenizer(tmp_path, 12).encode("winter " * 40).ids) == expected
+    assert len(load_tokenizer(tmp_path, 12, exactly=True).encode("winter " * 40).ids) == 12

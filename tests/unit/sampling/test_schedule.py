@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.errors import BadModelError
-from engine.models.noise_levels import NoiseLevels
+from engine.models.noise_levels import NoiseLevels, TokenShift
 from engine.sampling.schedule import make_schedule, start_at
 
 FLOW = NoiseLevels("flow", "flow")
@@ -19,6 +19,7 @@ KINDS = [
     NoiseLevels("flow", "flow", flow_shift=5.0, flow_spacing="unipc"),
     NoiseLevels("flow", "flow", flow_shift=3.0, flow_spacing="euler"),
     NoiseLevels("flow", "flow", flow_shift=2.6, flow_spacing="fractions", shift_terminal=0.1),
+    NoiseLevels("flow", "flow", flow_spacing="euler", token_shift=TokenShift()).for_latents(128, 96),
     NoiseLevels("variance", "epsilon", "trailing"),
     NoiseLevels("variance", "epsilon", "leading"),
     NoiseLevels("variance", "epsilon", "linspace"),
@@ -58,9 +59,13 @@ def test_the_teacher_refines_from_half_noise() -> None:
 @pytest.mark.parametrize("levels", KINDS)
 @given(steps=st.integers(1, 60), strength=st.floats(0.01, 1.0))
 def test_an_edit_takes_the_last_steps_of_the_schedule(levels: NoiseLevels, steps: int, strength: float) -> None:
-    """int(steps * strength) steps, one at least, at the levels of the whole schedule and numbered from 0."""
+    """At the levels of the whole schedule and numbered from 0: one at least, and as many as the strength says.
+
+    Rounded down, but up with the schedulers of diffusers' transformer pipelines, which count what they leave out.
+    """
     part, whole = start_at(levels, steps, "", strength), make_schedule(levels, steps)
-    assert len(part) == max(1, int(steps * strength))
+    rounds_up = levels.flow_spacing in ("euler", "fractions")
+    assert len(part) == max(1, steps - int(steps - steps * strength) if rounds_up else int(steps * strength))
     assert [step.sigma for step in part] == [step.sigma for step in whole[-len(part) :]]
     assert [(step.index, step.count) for step in part] == [(index, len(part)) for index in range(len(part))]
     assert part[-1].next_sigma == 0.0
