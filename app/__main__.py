@@ -1,4 +1,4 @@
-"""The `onetake` command: the window without arguments, the command line with them.
+"""The `onetake` command: the window without arguments or with a project, the command line with others.
 
 Qt is imported only on the way to the window, so that the command line never loads it.
 """
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import gc
 import sys
+from pathlib import Path
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run Onetake and return its exit status."""
     given = sys.argv[1:] if arguments is None else arguments
+    if len(given) == 1 and is_project(given[0]):
+        return _open_window(Path(given[0]))
     if given:
         from app.cli.main import run_command
 
@@ -19,7 +22,12 @@ def main(arguments: list[str] | None = None) -> int:
     return _open_window()
 
 
-def _open_window() -> int:
+def is_project(word: str) -> bool:
+    """Whether an argument names a project, or the manifest of one, and not a command."""
+    return word.rstrip("/\\").endswith(".onetake") or Path(word).name == "project.json"
+
+
+def _open_window(project: Path | None = None) -> int:
     # What is loaded now stays; looking through it for garbage again and again is a twelfth of the start.
     # `opening` enables it when the window stands.
     gc.disable()
@@ -36,7 +44,7 @@ def _open_window() -> int:
             file=sys.stderr,
         )
         return 1
-    return run(Paths.from_environment(), sys.argv)
+    return run(Paths.from_environment(), sys.argv[:1], project)
 
 
 if __name__ == "__main__":

@@ -13,16 +13,23 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from app.actions import Actions
 from app.background import Background
+from app.canvas.sheet_page import SheetPage
 from app.canvas.stage import Stage
 from app.controls import Controlled, Controls
 from app.desk import Desk
 from app.edit_wing import EditSurroundings, EditWing
 from app.engine_link import Client, EngineLink
+from app.examples import Example
 from app.exchange import Exchange
+from app.gallery_controls import GalleryControls
 from app.gallery_model import GalleryModel
+from app.grid_controls import GridControls, GridParts
+from app.grids import Grids
 from app.icons import Icons
 from app.jobs import JobModel
 from app.layer_controls import LayerControls
+from app.live_wing import LiveWing
+from app.map_jobs import MapJobs
 from app.notifications import Notifications
 from app.outbox import Outbox
 from app.panels.control import ControlPanel
@@ -31,11 +38,13 @@ from app.panels.queue import QueuePanel
 from app.pictures import PictureCache
 from app.project import Project
 from app.project_controls import ProjectControls, ProjectParts
+from app.project_session import ProjectSession
 from app.prompt_help import PromptHelp
 from app.reports import Report, StatusRead
 from app.stars import Stars
 from app.status_bar import StatusBar
 from app.studio import Studio
+from app.trash import Trashed
 from app.video_wing import VideoWing
 from app.widgets.focus_ring import FocusRing
 from app.widgets.mode_switch import ModeSwitch
@@ -50,6 +59,7 @@ if TYPE_CHECKING:
     from app.main_window import MainWindow
     from app.opening import Opening
     from app.panels.prompt import PromptPanel
+    from app.settings import WindowSettings
     from app.theme import Appearance, Theme
     from engine.paths import Paths
 
@@ -83,6 +93,7 @@ class Application:
     mode: ModeSwitch
     wing: VideoWing
     editing: EditWing
+    live: LiveWing
 
 
 def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> Application:
@@ -93,15 +104,26 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
     icons = Icons(resources_folder() / "icons", theme, theme)
     project = Project(paths.home / "edit.json")
     jobs = JobModel(project, cleared_at=settings.cleared_at)
-    stars = Stars(paths.home / "stars.json", project)
+    # Before the panels show the project: what is typed by now belongs to it.
+    session = ProjectSession(project, jobs, paths.home, begin_with=opening.project)
+    stars, trashed = Stars(paths.home / "stars.json", project), Trashed(paths.home / "trashed.json", project)
     link = EngineLink(connect)
     outbox = Outbox(paths.home / "waiting.json", jobs, link, project)
-    background = Background()
-    cache = PictureCache(background, paths.takes, background)
+    grids = Grids(paths.home / "grids.json", jobs, outbox, project)
+    cache = PictureCache(background := Background(), paths.takes, background)
 
     # What is seen.
     actions = Actions(icons, project.undo_stack, project)
-    wing = VideoWing(window=window, project=project, jobs=jobs, theme=theme, icons=icons, actions=actions, paths=paths)
+    wing = VideoWing(
+        window=window,
+        project=project,
+        jobs=jobs,
+        theme=theme,
+        icons=icons,
+        actions=actions,
+        cache=cache,
+        paths=paths,
+    )
     stage = Stage(
         jobs=jobs,
         stars=stars,
@@ -114,17 +136,17 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         player=wing.player,
     )
     (notices := NoticeBar(icons)).float_over(stage.stack)
-    form = SettingsForm(project, theme, icons)
-    prompt.bind(project, form)
+    prompt.bind(project, form := SettingsForm(project, theme, icons), shown=opening.words)
     ProjectKeys(prompt).guard(prompt.prompt)
     window.prompt_head.add(mode := ModeSwitch(project))
     control, queue, gallery = (
         ControlPanel(project, cache, theme, icons, actions, head=window.control_head),
-        QueuePanel(jobs=jobs, cache=cache, theme=theme, icons=icons, head=window.queue_head),
-        GalleryPanel(GalleryModel(jobs, stars, project), cache, theme),
+        QueuePanel(jobs=jobs, grids=grids, cache=cache, theme=theme, icons=icons, head=window.queue_head),
+        GalleryPanel(GalleryModel(jobs, stars, trashed, project), cache, theme),
     )
-    status = StatusBar(theme, icons)
-    window.furnish(canvas=stage, queue=queue, gallery=gallery, control=control, status=status)
+    window.furnish(
+        canvas=stage, queue=queue, gallery=gallery, control=control, status=(status := StatusBar(theme, icons))
+    )
     window.setWindowIcon(icons.emblem())
     FocusRing(window, theme).follow(prompt.prompt)
 
@@ -134,6 +156,7 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         jobs=jobs,
         link=link,
         outbox=outbox,
+        grids=grids,
         stage=stage,
         notices=notices,
         parent=project,
@@ -143,21 +166,25 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         *(window, project, jobs, stars, studio, exchange, wing, stage),
         *(mode, prompt, form, queue, gallery, control),
     )
-    LayerControls(parts, actions, background=background, kept=paths.pictures)
-    controls, desk = Controls(parts, actions, theme), Desk(window, actions, settings, theme, prompt.generate)
-    editing = EditWing(EditSurroundings(window, project, stage, exchange, notices, theme, icons, actions, control))
-    notifications = Notifications(jobs, window, settings=settings, switch=actions.notify)
-    prompt_help = PromptHelp(prompt, project, studio, background=background, home=paths.home)
-    files = ProjectControls(
-        ProjectParts(window, project, jobs, notices, status, settings, exchange), actions, icons, home=paths.home
+    maps = MapJobs(jobs, outbox, project)
+    LayerControls(parts, actions, background=background, kept=paths.pictures, maps=maps)
+    controls, desk = Controls(parts, actions, theme, settings), Desk(window, actions, settings, theme, prompt.generate)
+    editing = EditWing(
+        EditSurroundings(window, project, stage, exchange, notices, theme, icons, actions, control, maps)
     )
-    stage.example_pressed.connect(partial(studio.generate_example, EXAMPLE))
+    live = LiveWing(parts, editing, actions, theme, link=link, connect=connect)
+    notifications = Notifications(jobs, window, settings=settings, switch=actions.notify)
+    GalleryControls(parts, actions, trashed=trashed, background=background, notices=notices)
+    GridControls(
+        GridParts(window, project, jobs, grids, studio, stage, background, paths),
+        SheetPage(jobs=jobs, stars=stars, grids=grids, cache=cache, theme=theme, save=actions.save_grid),
+        actions,
+    )
+    prompt_help = PromptHelp(prompt, project, studio, background=background, home=paths.home)
+    files = ProjectControls(ProjectParts(window, project, session, notices, status, settings, exchange), actions, icons)
+    _connect_examples(stage, studio, files)
     _connect_link(link, status, form, actions)
-    _connect_saving(status, project, stars, outbox)
-
-    def choose_appearance(appearance: Appearance) -> None:
-        settings.appearance = appearance
-        theme.choose(appearance)
+    _connect_saving(status, project, stars, trashed, outbox, grids)
 
     def take_down() -> None:
         settings.cleared_at = jobs.cleared_at
@@ -166,10 +193,10 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         project.close()
         link.close()
         outbox.keep()
-        for part in (wing, editing, exchange, notifications, background):
+        for part in (live, wing, editing, exchange, grids, notifications, background):
             part.close()
 
-    controls.appearance_chosen.connect(choose_appearance)
+    controls.appearance_chosen.connect(partial(_choose_appearance, settings, theme))
     window.closing.connect(take_down)
     _keep_with(window, theme, project, link, background)
     link.start()
@@ -197,7 +224,13 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         mode=mode,
         wing=wing,
         editing=editing,
+        live=live,
     )
+
+
+def _choose_appearance(settings: WindowSettings, theme: Theme, appearance: Appearance) -> None:
+    settings.appearance = appearance
+    theme.choose(appearance)
 
 
 def _connect_link(link: EngineLink, status: StatusBar, form: SettingsForm, actions: Actions) -> None:
@@ -207,8 +240,17 @@ def _connect_link(link: EngineLink, status: StatusBar, form: SettingsForm, actio
     actions.reconnect.triggered.connect(link.reconnect_now)
 
 
-def _connect_saving(status: StatusBar, project: Project, stars: Stars, outbox: Outbox) -> None:
-    for part in (project, stars, outbox):
+def _connect_examples(stage: Stage, studio: Studio, files: ProjectControls) -> None:
+    def make_take() -> None:
+        if files.open_example(Example.TAKE):
+            studio.generate()
+
+    stage.example_pressed.connect(partial(studio.generate_example, EXAMPLE))
+    stage.take_pressed.connect(make_take)
+
+
+def _connect_saving(status: StatusBar, *parts: Project | Stars | Outbox | Grids) -> None:
+    for part in parts:
         part.save_failed.connect(status.show_not_saved)
 
 

@@ -5,6 +5,7 @@ Work for the engine goes through `engine_link` instead.
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
@@ -38,6 +39,9 @@ class Background(QObject):
                 result: Result | Problem = work()
             except (OSError, EngineError) as error:
                 result = error
+            except Exception as error:  # noqa: BLE001 - a mistake of ours, but whoever waits must hear of it
+                traceback.print_exception(error)
+                result = EngineError(f"{type(error).__name__}: {error}; this is a mistake in Onetake, report it")
             if not self._closed:
                 self._finished.emit(then, result)
 

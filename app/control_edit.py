@@ -13,7 +13,7 @@ from msgspec.structs import asdict, replace
 
 from app.place_looks import is_folder
 from engine.errors import BadInputError
-from engine.messages import ControlLayer, ControlMapRequest, ModelSpec
+from engine.messages import ControlLayer, ControlMapRequest, MapPlace, ModelSpec
 from engine.messages.detectors import DETECTORS, DetectorSpec, OptionValue
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ MOVIES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi")
 
 
 class ControlEdit(msgspec.Struct, frozen=True, kw_only=True):
-    """One layer of the control panel. Fields as in engine.messages.ControlLayer."""
+    """One layer of the control panel. Fields as in engine.messages.ControlLayer, but for `painted`.
+
+    `painted` is the map after the artist has painted in it, an absolute path; empty for the map as it was found.
+    """
 
     kind: str
     picture: str
@@ -42,6 +45,11 @@ class ControlEdit(msgspec.Struct, frozen=True, kw_only=True):
     frame: int | None = None
     resolution: int = 0
     options: tuple[tuple[str, OptionValue], ...] = ()
+    place: MapPlace = MapPlace()
+    painted: str = ""
+    first: int = 0
+    frames: int = 0
+    skip: int = 0
 
     @property
     def detector(self) -> DetectorSpec | None:
@@ -56,7 +64,9 @@ class ControlEdit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_moving(self) -> bool:
         """Whether it has a picture for each frame of a take."""
-        return Path(self.picture).suffix.lower() in MOVIES or is_folder(self.picture)
+        suffix = Path(self.picture).suffix.lower()
+        # A name that tells is believed: a look at a disk that does not answer would hold the window up.
+        return suffix in MOVIES or (suffix not in PICTURES and is_folder(self.picture))
 
     def layer(self) -> ControlLayer:
         """The layer as the engine takes it.
@@ -64,7 +74,13 @@ class ControlEdit(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             BadInputError: It is not valid; the message says what to change.
         """
-        return ControlLayer(**asdict(replace(self, mask=self.mask or None)))
+        made = replace(self, mask=self.mask or None)
+        if self.painted:
+            # What was painted is the map, whatever the picture was.
+            made = replace(made, picture=self.painted, is_map=True, frame=None, resolution=0, options=())
+        fields = asdict(made)
+        del fields["painted"]
+        return ControlLayer(**fields)
 
     def is_able(self, spec: ModelSpec | None, *, for_video: bool) -> bool:
         """Whether a model can follow it; of a model that is not known yet it is assumed."""
@@ -74,9 +90,16 @@ class ControlEdit(msgspec.Struct, frozen=True, kw_only=True):
             return False
         return bool(self.adapter) or self.kind in spec.controls
 
+    def within(self, spec: ModelSpec | None) -> ControlEdit:
+        """This layer of a picture without the settings that a model does not know."""
+        if spec is None:
+            return self
+        edit = replace(self, mode="balanced") if spec.no_control_modes else self
+        return replace(edit, start=0.0, end=1.0) if spec.lone_control else edit
+
     def with_kind(self, kind: str) -> ControlEdit:
         """This layer as a control of another kind, without the old one's settings and adapter of the catalogue."""
-        return replace(self.without_entry(), kind=kind, resolution=0, options=())
+        return replace(self.without_entry(), kind=kind, resolution=0, options=(), painted="")
 
     def without_entry(self) -> ControlEdit:
         """This layer with no adapter of the catalogue named: which one suits is asked anew. A folder stays."""
@@ -111,6 +134,10 @@ class ControlEdit(msgspec.Struct, frozen=True, kw_only=True):
             options=self.options,
         )
 
+    def span(self, frames: int) -> range:
+        """The frames of a take of this length that it acts on; as ControlLayer.acts_on, beyond the take's end too."""
+        return range(self.first, self.first + self.frames if self.frames else max(frames, self.first + 1))
+
     @staticmethod
     def of_layer(layer: ControlLayer) -> ControlEdit:
         """The edit of a request's layer."""
@@ -124,8 +151,16 @@ def layers_of(controls: Iterable[ControlEdit], spec: ModelSpec | None, *, for_vi
         BadInputError: One is not valid; the message says what to change.
     """
     return tuple(
-        control.layer() for control in controls if not control.enabled or control.is_able(spec, for_video=for_video)
+        # A picture has no frames to choose from.
+        control.layer() if for_video else replace(control.within(spec), first=0, frames=0, skip=0).layer()
+        for control in controls
+        if not control.enabled or control.is_able(spec, for_video=for_video)
     )
+
+
+def layers_from(layers: Iterable[ControlLayer]) -> tuple[ControlEdit, ...]:
+    """The edits of a request's layers, or of a timeline file's."""
+    return tuple(map(ControlEdit.of_layer, layers))
 
 
 def moved(controls: tuple[ControlEdit, ...], index: int, place: int) -> tuple[ControlEdit, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.detector_words import detector_word
 from app.words import sentence
 from engine.messages.detectors import DETECTORS
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def kind_title(kind: str) -> str:
     """What people call a kind of control; a word that only adapters know stands for itself."""
     title = next((spec.title for spec in DETECTORS if spec.kind == kind), "")
-    return title or sentence(kind.replace("_", " "))
+    return detector_word(title) if title else sentence(kind.replace("_", " "))
 
 
 def mode_titles() -> dict[str, str]:
@@ -53,6 +54,13 @@ def why_no_controls(spec: ModelSpec | None, *, for_video: bool) -> str:
         return ""
     words = translate("controls", "{model} has no control adapters yet; maps can still be made.")
     return words.format(model=spec.title)
+
+
+def fixed_settings(spec: ModelSpec | None, *, for_video: bool) -> tuple[str, str]:
+    """Why a model's controls have their modes fixed, and why their steps; empty where they can be chosen."""
+    if spec is None or for_video:
+        return "", ""
+    return sentence(spec.no_control_modes), sentence(spec.lone_control)
 
 
 def why_idle(control: ControlEdit, spec: ModelSpec | None, *, for_video: bool) -> str:

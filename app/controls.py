@@ -10,8 +10,12 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
+from app.branching import Branching
+from app.comparing import Comparing
 from app.file_dialogs import FileDialogs
-from app.menus import appearance_actions, fill_menus
+from app.languages import Language
+from app.menus import appearance_actions, fill_menus, language_actions
+from app.prompt_weighing import FINE_STEP, STEP
 from app.queue_controls import QueueControls
 from app.theme import Appearance, Theme
 from app.widgets.mode_switch import set_mode, why_no_video
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from app.panels.prompt import PromptPanel
     from app.panels.queue import QueuePanel
     from app.project import Project
+    from app.settings import WindowSettings
     from app.stars import Stars
     from app.studio import Studio
     from app.video_wing import VideoParts, VideoWing
@@ -60,7 +65,7 @@ class Controls(QObject):
 
     appearance_chosen = Signal(object)
 
-    def __init__(self, parts: Controlled, actions: Actions, theme: Theme) -> None:
+    def __init__(self, parts: Controlled, actions: Actions, theme: Theme, settings: WindowSettings) -> None:
         super().__init__(parts.window)
         self._of = parts
         self._actions, self._theme = actions, theme
@@ -69,7 +74,10 @@ class Controls(QObject):
         appearance = appearance_actions(theme, self)
         appearance.triggered.connect(self._choose_appearance)
         panels = [dock.toggleViewAction() for dock in parts.window.docks]
-        fill_menus(parts.window.menus, actions, panels, appearance)
+        self._settings = settings
+        self.languages = language_actions(settings.language, self)
+        self.languages.triggered.connect(self._choose_language)
+        fill_menus(parts.window.menus, actions, panels, appearance, self.languages)
         self._connect_panels()
         self._connect_actions()
         QueueControls(parts.queue, parts.prompt, jobs=parts.jobs, studio=parts.studio, actions=actions)
@@ -105,17 +113,23 @@ class Controls(QObject):
         of.project.models_changed.connect(self._show_mode)
         of.window.timeline_dock.visibilityChanged.connect(self._open_wing)
         of.wing.opened.connect(self._connect_video)
+        Branching(of.project, of.jobs, studio, of.gallery, of.wing, self._actions)
+        Comparing(of.stage, of.gallery, of.jobs, studio, of.wing, self._actions)
 
     def _connect_actions(self) -> None:
         actions, stage, studio, exchange = self._actions, self._of.stage, self._of.studio, self._of.exchange
         for action in actions.findChildren(QAction):
             self._of.window.addAction(action)
         # These keys mean something else in fields and lists: on the canvas or in the timeline alone they are ours.
-        for action in (*actions.of_time, *actions.of_segments, *actions.of_waiting, actions.play, actions.hide_panels):
+        elsewhere = (*actions.of_segments, *actions.of_waiting, *actions.of_words)
+        for action in (*actions.of_time, *elsewhere, actions.play, actions.hide_panels):
             self._of.window.removeAction(action)
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         for action in (actions.previous, actions.next, actions.hide_panels):
             stage.addAction(action)
+        for action in actions.of_words:
+            self._of.prompt.prompt.addAction(action)
+            self._of.form.negative.addAction(action)
         # What the video wing answers for is greyed out until it is there.
         for action in (*actions.of_time[2:], *actions.of_segments, actions.play, actions.reroll, actions.export):
             action.setEnabled(False)
@@ -146,12 +160,20 @@ class Controls(QObject):
             actions.retry: self._retry,
             actions.clear: self._of.jobs.clear_ended,
             actions.about: self._about,
+            actions.weight_up: partial(self._weigh, STEP),
+            actions.weight_down: partial(self._weigh, -STEP),
+            actions.weight_up_finely: partial(self._weigh, FINE_STEP),
+            actions.weight_down_finely: partial(self._weigh, -FINE_STEP),
         }
         for action, verb in verbs.items():
             action.triggered.connect(partial(_call, verb))
         actions.pause.triggered.connect(studio.set_paused)
         actions.lock_seed.triggered.connect(self._lock_seed)
         actions.video_mode.triggered.connect(self._choose_mode)
+
+    def _weigh(self, by: float) -> None:
+        negative = self._of.form.negative
+        (negative if negative.hasFocus() else self._of.prompt.prompt).weigh(by)
 
     def _set_tab_order(self) -> None:
         of, stage = self._of, self._of.stage
@@ -165,7 +187,7 @@ class Controls(QObject):
             of.prompt.generate,
             *of.control.in_tab_order,
         ]
-        chain += [stage.empty.button, stage.grid, stage.large, *stage.map.in_tab_order]
+        chain += [stage.empty.button, stage.empty.other, stage.grid, stage.large, *stage.map.in_tab_order]
         chain += [stage.outcome.fold, stage.outcome.retry]
         chain += [*stage.foot.buttons, *of.queue.in_tab_order, *of.gallery.in_tab_order]
         for first, second in pairwise(chain):
@@ -211,7 +233,7 @@ class Controls(QObject):
         from app.video_controls import VideoControls  # noqa: PLC0415
 
         of = self._of
-        of.stage.adopt(parts.player)
+        of.stage.stack.adopt_player(parts.player)
         VideoControls(
             parts,
             project=of.project,
@@ -237,6 +259,12 @@ class Controls(QObject):
     def _choose_appearance(self, action: QAction) -> None:
         self.appearance_chosen.emit(Appearance(str(action.data())))
 
+    def _choose_language(self, action: QAction) -> None:
+        self._settings.language = Language(str(action.data()))
+        # Every panel has its words already.
+        words = self.tr("From the next start of the window on: {language}.")
+        self._of.studio.say(words.format(language=action.text()))
+
     def _show_busy(self) -> None:
         self._of.prompt.set_busy(busy=bool(self._of.jobs.unfinished()))
 
@@ -247,7 +275,7 @@ class Controls(QObject):
         if self._of.window.isFullScreen():
             self._toggle_full_screen()
             return
-        if self._of.stage.shows_editor:
+        if self._of.stage.shows_editor or self._of.stage.bench is not None:
             self._of.stage.leave_pressed.emit()
             return
         key, studio = self._focused_key(), self._of.studio

@@ -94,6 +94,10 @@ class EditDesk(QObject):
         spec = project.spec
         if spec is not None and canvas.method not in spec.edits:
             canvas = canvas.suited_to(spec)
+        record = self._of.stage.record
+        if record is not None and record.image is not None and picture in record.info.outputs:
+            # What it was made from says what it shows.
+            canvas = replace(canvas, source_prompt=record.image.prompt)
         if self._source is None:
             # What could not be read may be there now.
             self._shown = ("", None)
@@ -130,6 +134,8 @@ class EditDesk(QObject):
         self._background.close()
 
     def _escape(self) -> None:
+        if self._of.stage.bench is not None:
+            return
         if self.board.is_painting:
             self.board.cancel_stroke()
         else:

@@ -49,6 +49,7 @@ class Place(NamedTuple):
 PLACES = (
     Place(("controls", EACH, "picture"), Keeping.COPIED_IF_MAP),
     Place(("controls", EACH, "mask"), Keeping.COPIED),
+    Place(("controls", EACH, "painted"), Keeping.COPIED),
     Place(("controls", EACH, "adapter"), Keeping.REFERRED),
     Place(("canvas", "picture"), Keeping.REFERRED),
     Place(("canvas", "mask"), Keeping.PAINTED),

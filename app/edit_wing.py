@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from app.exchange import Exchange
     from app.icons import Icons
     from app.main_window import MainWindow
+    from app.map_desk import MapDesk
+    from app.map_jobs import MapJobs
     from app.panels.control import ControlPanel
     from app.project import Project
     from app.region_painting import RegionPainting
@@ -36,16 +38,24 @@ class EditSurroundings(NamedTuple):
     icons: Icons
     actions: Actions
     control: ControlPanel
+    maps: MapJobs
 
 
 class EditWing(QObject):
     """Call `open` wherever a part of it is needed; it is built once. Made when the window's actions have their keys."""
+
+    desk_opened = Signal()
+    """The desk has been built."""
+    map_desk_opened = Signal()
+    """What maps are touched up at has been built."""
 
     def __init__(self, around: EditSurroundings) -> None:
         super().__init__(around.window)
         self._of = around
         self._desk: EditDesk | None = None
         self._regions: RegionPainting | None = None
+        self.map_desk: MapDesk | None = None
+        """What maps are touched up at, if it has been wanted yet."""
         actions = around.actions
         for action in actions.of_painting:
             # These keys mean something else in fields: on the canvas alone they are ours.
@@ -57,6 +67,8 @@ class EditWing(QObject):
         actions.edit_file.triggered.connect(self.choose_file)
         actions.before.triggered.connect(self._compare)
         actions.paint_region.triggered.connect(self._paint_region)
+        actions.edit_map.triggered.connect(self._edit_map)
+        around.control.pressed.connect(self._answer)
         for view in (around.stage.grid, around.stage.large):
             view.addAction(actions.edit_picture)
         around.exchange.edit_wanted.connect(self.edit)
@@ -77,6 +89,7 @@ class EditWing(QObject):
             self._desk = EditDesk(self._of, self)
             self._desk.page.file_wanted.connect(self.choose_file)
             self._desk.follow()
+            self.desk_opened.emit()
         return self._desk
 
     def edit(self, picture: str) -> None:
@@ -100,15 +113,28 @@ class EditWing(QObject):
         self._regions.paint(index)
         return self._regions
 
+    def edit_map(self, index: int) -> MapDesk:
+        """Touch up or place the map of a control layer; `index` counts from 0."""
+        if self.map_desk is None:
+            from app.map_desk import MapDesk  # noqa: PLC0415  # as the desk
+
+            self.map_desk = MapDesk(self._of, self._of.maps, self)
+            self.map_desk.region_wanted.connect(self.paint_region)
+            self.map_desk_opened.emit()
+        self.map_desk.edit(index)
+        return self.map_desk
+
     def close(self) -> None:
         """Save what is painted, and wait for what is being read."""
-        for part in (self._desk, self._regions):
+        for part in (self._desk, self._regions, self.map_desk):
             if part is not None:
                 part.close()
 
     def _edit_current(self) -> None:
-        path = self._of.stage.current_path()
-        if path:
+        stage = self._of.stage
+        path = stage.current_path()
+        # A frame of a take has no file yet: `layer_controls` keeps it in one first.
+        if path and (stage.player is None or stage.page is not stage.player):
             self.edit(path)
 
     def _compare(self, wanted: bool) -> None:
@@ -117,7 +143,17 @@ class EditWing(QObject):
     def _paint_region(self) -> None:
         self.paint_region(self._of.control.current)
 
+    def _edit_map(self) -> None:
+        self.edit_map(self._of.control.current)
+
+    def _answer(self, what: str, index: int) -> None:
+        if what == "region":
+            self.paint_region(index)
+        elif what == "edit map":
+            self.edit_map(index)
+
     def _follow(self) -> None:
-        self._of.actions.paint_region.setEnabled(bool(self._of.project.edit.controls))
+        for action in (self._of.actions.paint_region, self._of.actions.edit_map):
+            action.setEnabled(bool(self._of.project.edit.controls))
         if self._desk is None and self._of.project.edit.is_editing:
             self.open()

@@ -6,7 +6,7 @@ Settings that come in go to the project, with undo. Reading and writing happen o
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -19,12 +19,13 @@ from app.picture_file import read_plan, read_request, save_copy, save_plan
 from app.widgets.notice_bar import LONG_MS, SHORT_MS, NoticeBar
 from app.words import frames_text, size_text
 from engine.errors import BadInputError
-from engine.messages import ControlMapRequest, ImageRequest, Timeline, VideoRequest, encode_request
+from engine.messages import ControlMapRequest, ImageRequest, VideoRequest, encode_request
 
 if TYPE_CHECKING:
     from app.background import Background, Problem
     from app.canvas.stage import Stage
     from app.project import Project
+    from engine.media.timeline_checks import Plan
     from engine.media.timeline_file import TakeMovie
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
@@ -59,25 +60,29 @@ class Exchange(QObject):
             self._say(words.format(name=name))
             return
         file = known[0]
+        # One can be opened; that the others were not must not pass for done.
+        several = self.tr("“{name}”, the first of {n} files")
+        name = several.format(name=file.name, n=len(files)) if len(files) > 1 else f"“{file.name}”"
         if file.suffix.lower() in PLANS:
-            self._background.run(partial(read_plan, file), partial(self._take_plan, file))
+            self._background.run(partial(read_plan, file), partial(self._take_plan, name))
         else:
-            self._background.run(partial(read_request, file), partial(self._take_settings, file))
+            self._background.run(partial(read_request, file), partial(self._take_settings, file, name))
 
     def save_timeline(self, target: Path) -> None:
         """Write the plan to a timeline file."""
-        video = self._project.video
+        video, controls = self._project.video, self._project.edit.controls
         try:
             timeline = video.timeline(self._project.edit.prompt)
+            layers = tuple(control.layer() for control in controls)
         except BadInputError as error:
             self._say(self.tr("The timeline cannot be saved: {why}").format(why=error), icon="warn", tint="warn")
             return
-        work = partial(save_plan, target, timeline, video.fps)
+        work = partial(save_plan, target, timeline, video.fps, controls=layers)
         self._background.run(work, partial(self._tell_saved, target))
 
     def save_cuts(self, target: Path, request: VideoRequest, movie: TakeMovie | None) -> None:
         """Write a take's plan for editing programs, and lead them to its movie where there is one."""
-        work = partial(save_plan, target, request.timeline, request.fps, movie)
+        work = partial(save_plan, target, request.timeline, request.fps, movie, request.controls)
         self._background.run(work, partial(self._tell_saved, target))
 
     def save(self, target: Path) -> None:
@@ -164,31 +169,47 @@ class Exchange(QObject):
         size = size_text(request.width, request.height)
         self._offer_undo(words.format(source=source, seed=request.seed, size=size))
 
+    def _restore_of_file(self, request: ImageRequest, source: str) -> None:
+        """Take settings over that may name a model of another program, or of another machine."""
+        specs = {spec.name: spec for spec in self._project.models}
+        if not specs or request.model in specs:
+            self._restore(request, source)
+            return
+        wanted = PureWindowsPath(request.model).stem.casefold()
+        alike = (spec for spec in specs.values() if wanted in (spec.name.casefold(), spec.title.casefold()))
+        found = next(alike, None)
+        self._project.restore(replace(request, model=found.name if found is not None else self._project.edit.model))
+        if found is None:
+            words = self.tr("Restored the settings of {source} but its model, {model}, which is not here.")
+            self._offer_undo(words.format(source=source, model=PureWindowsPath(request.model).name))
+        else:
+            self._offer_undo(self.tr("Restored the settings of {source}.").format(source=source))
+
     def _offer_undo(self, words: str) -> None:
         undo = self._project.undo_stack.undo
         self._notices.say(words, icon="check", tint="good", button=self.tr("Undo"), action=undo)
 
-    def _take_settings(self, file: Path, result: ImageRequest | Problem | None) -> None:
+    def _take_settings(self, file: Path, name: str, result: ImageRequest | Problem | None) -> None:
         if isinstance(result, ImageRequest):
-            self._restore(result, f"“{file.name}”")
+            self._restore_of_file(result, name)
         elif result is not None:
-            self._say(self.tr("“{name}”: {why}").format(name=file.name, why=result), icon="warn", tint="warn")
+            self._say(self.tr("{name}: {why}").format(name=name, why=result), icon="warn", tint="warn")
         elif self._stage.shows_editor:
             self.edit_wanted.emit(str(file))
         else:
-            words = self.tr("“{name}” holds no settings that Onetake can read.").format(name=file.name)
+            words = self.tr("{name} holds no settings that Onetake can read.").format(name=name)
             edit = partial(self.edit_wanted.emit, str(file))
             self._notices.say(words, button=self.tr("Edit picture"), action=edit)
 
-    def _take_plan(self, file: Path, result: tuple[Timeline, float | None] | Problem) -> None:
+    def _take_plan(self, name: str, result: Plan | Problem) -> None:
         if not isinstance(result, tuple):
             self._say(str(result), icon="warn", tint="warn")
             return
-        timeline, fps = result
-        self._project.open_timeline(timeline, fps)
-        words = self.tr("Opened “{name}”: {count} segments, {frames}.")
+        timeline, fps, controls = result
+        self._project.open_timeline(timeline, fps, controls)
+        words = self.tr("Opened {name}: {count} segments, {frames}.")
         count = len(timeline.segments)
-        self._offer_undo(words.format(name=file.name, count=count, frames=frames_text(timeline.frames)))
+        self._offer_undo(words.format(name=name, count=count, frames=frames_text(timeline.frames)))
 
     def _tell_saved(self, target: Path, result: Path | Problem) -> None:
         if not isinstance(result, Path):

@@ -27,7 +27,7 @@ class FileDialogs(QObject):
 
     def open_settings(self) -> None:
         """Ask for a picture and take over its settings."""
-        title, kinds = self.tr("Open settings of a picture"), self.tr("PNG (*.png)")
+        title, kinds = self.tr("Open settings of a picture"), self.tr("Pictures (*.png *.jpg *.jpeg *.webp)")
         file, _ = QFileDialog.getOpenFileName(self._window, title, "", kinds)
         if file:
             self._exchange.open_files([Path(file)])
@@ -55,6 +55,17 @@ class FileDialogs(QObject):
         suffix = Path(self._stage.current_path()).suffix or ".png"
         name = file_name(record.request.prompt, record.request.seed + index, suffix)
         title, kinds = self.tr("Save as"), self.tr("{kind} (*{suffix})").format(kind=suffix[1:].upper(), suffix=suffix)
-        file, _ = QFileDialog.getSaveFileName(self._window, title, name, kinds)
-        if file:
-            self._exchange.save(Path(file))
+        file = ask_target(self._window, title, name, kinds, suffix)
+        if file is not None:
+            self._exchange.save(file)
+
+
+def ask_target(window: QWidget, title: str, name: str, kinds: str, suffix: str) -> Path | None:
+    """Ask for a file to write; it ends in `suffix`, and the dialog has asked before an existing one is replaced."""
+    file, _ = QFileDialog.getSaveFileName(window, title, name, kinds)
+    if file and not file.lower().endswith(suffix.lower()):
+        file += suffix
+        if Path(file).exists():
+            # The dialog asked about the name without the suffix.
+            file, _ = QFileDialog.getSaveFileName(window, title, file, kinds)
+    return Path(file) if file else None

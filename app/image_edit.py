@@ -9,14 +9,18 @@ import contextlib
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.control_edit import ControlEdit, layers_of
+from app.partial_reading import read_partially
 from app.picture_edit import CanvasEdit
 from app.video_edit import VideoEdit
-from engine.errors import BadInputError
 from engine.messages import FrameSpan, ImageRequest, ModelSpec, VideoRequest, draw_seed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +60,16 @@ class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
         pairs = zip(self.video.segments, rest, strict=True)
         segments = tuple(replace(segment, prompt=own) for segment, own in pairs)
         return replace(after, video=replace(self.video, segments=segments))
+
+    def control_size(self, spec: ModelSpec | None) -> tuple[int, int]:
+        """Width and height of the maps that steer a result: those of the result, or of the picture that is edited."""
+        if not self.is_editing or not self.canvas.width:
+            return self.width, self.height
+        return self.canvas.framed if self.canvas.takes_mask else self.canvas.work_size(spec) or self.canvas.framed
+
+    def sound(self) -> ImageEdit:
+        """This edit as the window can show it: a file may hold anything."""
+        return msgspec.structs.replace(self, video=self.video.sound())
 
     def request(self, spec: ModelSpec | None) -> ImageRequest:
         """The frozen request. What the model does not take is left out, as the panel shows it greyed.
@@ -103,7 +117,10 @@ class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
             devices=self.video.devices,
             base=base,
             redo=redo,
-            controls=layers_of(self.controls, spec, for_video=True),
+            # Those behind the end are still the artist's: the take may become longer again.
+            controls=layers_of(
+                (control for control in self.controls if control.first < self.video.length), spec, for_video=True
+            ),
         )
         if spec is not None:
             spec.check(request)
@@ -150,13 +167,27 @@ class ImageEdit(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def read_edit(file: Path) -> ImageEdit | None:
-    """The edit of the last session; None when there is none or the file is damaged."""
+def read_edit(file: Path, tell_unread: Callable[[Path], None] | None = None) -> ImageEdit | None:
+    """The edit of the last session, as far as it can be read; None when there is none or the file is damaged.
+
+    What cannot be wholly read is copied beside the file first, since the next save writes over it; `tell_unread` is
+    told where to.
+    """
     try:
-        edit = msgspec.json.decode(file.read_bytes(), type=ImageEdit)
-    except (OSError, msgspec.DecodeError, BadInputError):
+        document = file.read_bytes()
+    except OSError:
         return None
-    return msgspec.structs.replace(edit, video=edit.video.sound())
+    try:
+        edit, unread = read_partially(msgspec.json.decode(document, type=dict[str, object]), ImageEdit)
+    except (msgspec.DecodeError, RecursionError):
+        edit, unread = None, ("*",)
+    if unread:
+        copy = file.with_suffix(".unread.json")
+        with contextlib.suppress(OSError):
+            write_atomically(copy, document)
+            if tell_unread is not None:
+                tell_unread(copy)
+    return None if edit is None else edit.sound()
 
 
 def keep_edit(file: Path, edit: ImageEdit) -> None:

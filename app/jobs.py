@@ -20,6 +20,7 @@ from engine.protocol import EventMessage, JobChanged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_UNNAMED = "new-"
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -128,7 +129,7 @@ class JobModel(QAbstractListModel):
 
     def add_submitting(self, request: Request, output: str = "") -> str:
         """Show a request at once, before the service has it; returns the token to submit it with."""
-        token = f"new-{next(self._tokens)}"
+        token = f"{_UNNAMED}{next(self._tokens)}"
         self._insert([JobRecord.submitting(token, request, output)])
         return token
 
@@ -153,7 +154,7 @@ class JobModel(QAbstractListModel):
                 self._set_paused(paused)
             case Submitted(token, job):
                 self._take_name(token, job)
-            case CommandFailed(about) if about.startswith("new-"):
+            case CommandFailed(about) if is_token(about):
                 self._remove(about)
             case JobChanged():
                 self._take_info(report.info)
@@ -183,8 +184,9 @@ class JobModel(QAbstractListModel):
             del self._by_key[token]
             record.name(job)
             self._by_key[job] = record
-            self._row_changed(self._records.index(record))
         self.job_named.emit(token, job)
+        # Only now: lists that go by the name are to know it.
+        self._row_changed(self._records.index(self._by_key[job]))
 
     def _take_info(self, info: JobInfo, *, live: bool = True) -> None:
         record = self._by_key.get(info.job)
@@ -258,3 +260,8 @@ class JobModel(QAbstractListModel):
         for row, record in enumerate(self._records):
             if record.state is JobState.RUNNING:
                 self.dataChanged.emit(self.index(row), self.index(row), [JobRole.SECONDS_LEFT])
+
+
+def is_token(key: str) -> bool:
+    """Whether a key is a token of this process, not the engine's name of a job."""
+    return key.startswith(_UNNAMED)

@@ -20,7 +20,7 @@ from app.kept_pictures import keep_picture
 from app.place_looks import is_folder
 from app.words import sentence
 from engine.errors import BadInputError
-from engine.messages import ControlMapRequest, JobState
+from engine.messages import ControlMapRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,24 +31,31 @@ if TYPE_CHECKING:
     from app.actions import Actions
     from app.background import Background, Problem
     from app.controls import Controlled
-    from app.job_record import JobRecord
+    from app.map_jobs import MapJobs
     from app.video_wing import VideoParts
+
+MOST_AT_ONCE = 20
+"""Files that are made layers at a time: a folder that is let go by mistake would fill the panel for minutes."""
 
 
 class LayerControls(QObject):
     """Connects on construction; from then on the control panel answers. `kept` is where pictures without a file go."""
 
-    def __init__(self, parts: Controlled, actions: Actions, *, background: Background, kept: Path) -> None:
+    def __init__(
+        self, parts: Controlled, actions: Actions, *, background: Background, kept: Path, maps: MapJobs
+    ) -> None:
         panel, stage, gallery, project = parts.control, parts.stage, parts.gallery, parts.project
         super().__init__(panel)
         self._panel, self._project, self._jobs, self._studio = panel, project, parts.jobs, parts.studio
         self._stage, self._gallery, self._actions, self._background = stage, gallery, actions, background
-        self._kept, self._show_panel = kept, parts.window.show_control
+        self._kept, self._maps, self._show_panel = kept, maps, parts.window.show_control
         asks = {"picture": self._choose_picture, "mask": self._choose_mask, "adapter": self._choose_adapter}
         self._asks: dict[str, Callable[[int], None]] = {**asks, "map": self.show_map}
         panel.pressed.connect(self._answer)
         panel.dropped.connect(self._take_drop)
         stage.map.use_pressed.connect(self._use_map)
+        self._edit_wanted = parts.exchange.edit_wanted
+        actions.edit_picture.triggered.connect(self._edit_frame)
         verbs: dict[QAction, Callable[[], None]] = {
             actions.add_control: self._add,
             actions.use_as_control: self.use_as_control,
@@ -75,15 +82,18 @@ class LayerControls(QObject):
         known = [file for file in files if file.suffix.lower() in PICTURES + MOVIES or is_folder(str(file))]
         if not known:
             words = self.tr("“{name}” is no picture that a control can be read from; use PNG, JPEG, WebP or the like.")
-            self._warn(words.format(name=files[0].name))
+            self.warn(words.format(name=files[0].name))
             return
         controls = list(self._project.edit.controls)
         at = len(controls) if place is None else min(place, len(controls))
-        controls[at:at] = [self._layer_for(file) for file in known]
+        controls[at:at] = [self.layer_for(file) for file in known[:MOST_AT_ONCE]]
         self._project.change_controls(self.tr("add control"), tuple(controls))
         self._show_panel()
+        if len(known) > MOST_AT_ONCE:
+            words = self.tr("Only the first {most} of these {n} files are layers now; a whole folder is one layer.")
+            self.warn(words.format(most=MOST_AT_ONCE, n=len(known)))
 
-    def _layer_for(self, file: Path) -> ControlEdit:
+    def layer_for(self, file: Path) -> ControlEdit:
         """A layer for a file: a map that was made here is taken for what it is."""
         made = self._map_of(str(file))
         if made is not None:
@@ -108,7 +118,7 @@ class LayerControls(QObject):
         elif isinstance(image, QImage) and not image.isNull():
             self._add_image(image, place)
         else:
-            self._warn(self.tr("What was dropped is only an address; save the picture, and drop its file."))
+            self.warn(self.tr("What was dropped is only an address; save the picture, and drop its file."))
 
     def _add_image(self, image: QImage, place: int | None = None) -> None:
         self._background.run(partial(keep_picture, image, self._kept), partial(self._take_kept, place))
@@ -117,7 +127,7 @@ class LayerControls(QObject):
         if isinstance(result, Path):
             self.add_files([result], place)
         else:
-            self._warn(self.tr("The picture cannot be kept: {why}.").format(why=result))
+            self.warn(self.tr("The picture cannot be kept: {why}.").format(why=result))
 
     def use_as_control(self) -> None:
         """Add what is looked at: the gallery's picture while the keyboard is there, else the frame or picture shown."""
@@ -130,7 +140,19 @@ class LayerControls(QObject):
         elif path := self._project.canvas.picture if stage.shows_editor else stage.current_path():
             self.add_files([Path(path)])
         else:
-            self._warn(self.tr("There is no finished picture on the canvas; choose one from the gallery."))
+            self.warn(self.tr("There is no finished picture on the canvas; choose one from the gallery."))
+
+    def _edit_frame(self) -> None:
+        """Start a picture from the frame that the player shows."""
+        player = self._stage.player
+        if player is not None and self._stage.page is player and not player.view.image.isNull():
+            self._background.run(partial(keep_picture, player.view.image, self._kept), self._take_frame)
+
+    def _take_frame(self, result: Path | Problem) -> None:
+        if isinstance(result, Path):
+            self._edit_wanted.emit(str(result))
+        else:
+            self.warn(self.tr("The picture cannot be kept: {why}.").format(why=result))
 
     def _use_map(self) -> None:
         self.add_files([Path(self._stage.current_path())])
@@ -141,29 +163,16 @@ class LayerControls(QObject):
         """Put the map of a layer on the canvas, made now if it was not made before."""
         edit = self._project.edit
         try:
-            request = edit.controls[index].map_request(edit.width, edit.height)
+            request = edit.controls[index].map_request(*edit.control_size(self._project.spec))
         except BadInputError as error:
-            self._warn(sentence(error.message))
+            self.warn(sentence(error.message))
             return
-        made = self._made(request)
-        self._studio.show_job(made or self._studio.send(request))
-
-    def _made(self, request: ControlMapRequest) -> str:
-        """The job of this very map, unless its picture has changed since; empty if there is none."""
-        try:
-            changed_at = Path(request.picture).stat().st_mtime
-        except (OSError, ValueError):
-            # Not there, or a path that no system takes.
-            return ""
-
-        def suits(record: JobRecord) -> bool:
-            is_over = record.state is JobState.DONE and record.ended_at >= changed_at
-            return record.request == request and (is_over or not record.state.is_final)
-
-        return next((JobModel.key_of(record) for record in reversed(self._jobs.records()) if suits(record)), "")
+        made = self._maps.find(request)
+        self._studio.show_job(JobModel.key_of(made) if made else self._studio.send(request))
 
     def _answer(self, what: str, index: int) -> None:
-        self._asks[what](index)
+        if what in self._asks:
+            self._asks[what](index)
 
     def _with_current(self, verb: Callable[[int], None]) -> None:
         if self._panel.current >= 0:
@@ -178,7 +187,9 @@ class LayerControls(QObject):
         if file:
             # Another file is neither a map nor a certain frame because this one was.
             is_map = self._map_of(file) is not None
-            self._project.change_control(index, self.tr("choose picture"), picture=file, is_map=is_map, frame=None)
+            self._project.change_control(
+                index, self.tr("choose picture"), picture=file, is_map=is_map, frame=None, painted=""
+            )
 
     def _choose_mask(self, index: int) -> None:
         file = self._ask(self.tr("Choose a picture that is white where the layer acts"), PICTURES)
@@ -207,10 +218,15 @@ class LayerControls(QObject):
         view.addActions([actions.use_as_control, actions.star, actions.copy_picture, actions.save_as, actions.reuse])
 
     def _take_wing(self, parts: VideoParts) -> None:
+        # Loaded with the wing: only a timeline has clips.
+        from app.clip_controls import ClipControls  # noqa: PLC0415
+
+        ClipControls(parts, self, project=self._project, background=self._background, kept=self._kept)
         self._give_menu(parts.player.view)
         parts.player.frame_shown.connect(self._show)
 
-    def _warn(self, words: str) -> None:
+    def warn(self, words: str) -> None:
+        """Say over the canvas what could not be done."""
         self._studio.say(words, icon="warn", tint="warn")
 
     def _show(self, *_changed: object) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QMenuBar, QStatusBar, QVBoxLayout, QWidget
 
 from app.settings import LAYOUT_VERSION
@@ -31,16 +31,20 @@ class MenuTitles:
     """The titles of the menu bar; their menus are empty until `fill_menus`."""
 
     def __init__(self, bar: QMenuBar) -> None:
-        tr = bar.tr
-        self.file = bar.addMenu(tr("&File"))
-        self.edit = bar.addMenu(tr("&Edit"))
-        self.view = bar.addMenu(tr("&View"))
-        self.generate = bar.addMenu(tr("&Generate"))
-        self.timeline = bar.addMenu(tr("&Timeline"))
-        self.queue = bar.addMenu(tr("&Queue"))
-        self.help = bar.addMenu(tr("&Help"))
-        self.recent = QMenu(tr("Open recent project"), bar)
+        translate = QCoreApplication.translate
+        self.file = bar.addMenu(translate("menus", "&File"))
+        self.edit = bar.addMenu(translate("menus", "&Edit"))
+        self.view = bar.addMenu(translate("menus", "&View"))
+        self.generate = bar.addMenu(translate("menus", "&Generate"))
+        self.timeline = bar.addMenu(translate("menus", "&Timeline"))
+        self.queue = bar.addMenu(translate("menus", "&Queue"))
+        self.help = bar.addMenu(translate("menus", "&Help"))
+        self.recent = QMenu(translate("menus", "Open recent project"), bar)
         """A menu in the File menu; it is filled as projects are opened."""
+        self.language = QMenu(translate("menus", "Language"), bar)
+        """A menu in the View menu."""
+        self.examples = QMenu(translate("menus", "Examples"), bar)
+        """A menu in the File menu."""
 
 
 class MainWindow(QMainWindow):

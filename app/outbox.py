@@ -14,6 +14,7 @@ from engine.errors import BadInputError
 from engine.messages import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from app.engine_link import EngineLink
@@ -25,6 +26,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
     request: Request
     output: str = ""
+    token: str = ""
+    """What the window that wrote it down knew the request by."""
 
 
 class Outbox(QObject):
@@ -41,8 +44,9 @@ class Outbox(QObject):
         self._jobs = jobs
         self._link = link
         self._kept = _read(file)
-        for waiting in self._kept:
-            self._send(waiting.request, waiting.output)
+        self.resent = {waiting.token: self._send(waiting.request, waiting.output) for waiting in self._kept}
+        """The tokens of requests that the last window could not hand over, by those that it had for them."""
+        self.keep()
         jobs.job_named.connect(self._forget)
         jobs.rowsRemoved.connect(self._forget)
         link.connection_changed.connect(self._keep_if_unreachable)
@@ -58,10 +62,16 @@ class Outbox(QObject):
         self._keep_if_unreachable()
         return token
 
+    def send_all(self, requests: Iterable[Request]) -> list[str]:
+        """Send several, which are written down at once; returns their tokens."""
+        tokens = [self._send(request, "") for request in requests]
+        self._keep_if_unreachable()
+        return tokens
+
     def keep(self) -> None:
         """Write down what the engine has not taken."""
         unsent = self._jobs.unsent()
-        waiting = tuple(Waiting(request=record.request, output=record.output) for record in unsent)
+        waiting = tuple(Waiting(request=record.request, output=record.output, token=record.token) for record in unsent)
         if waiting == self._kept:
             return
         try:

@@ -13,8 +13,8 @@ from engine.messages import EditMethod, ImageRequest, Margins, ModelSpec, Pictur
 from engine.messages.edit import EditArea, MaskedContent, ResizeMode
 
 CHANGE_STRENGTH, FILL_STRENGTH = 0.75, 1.0
-METHODS: tuple[EditMethod, ...] = ("img2img", "inpaint", "outpaint")
-"""What the window offers; other methods of the engine are kept as they are restored."""
+METHODS: tuple[EditMethod, ...] = ("img2img", "inpaint", "outpaint", "cycle")
+"""What the window offers, in the order of its buttons."""
 _USUAL = PictureEdit(picture="-")
 
 

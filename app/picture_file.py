@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.media.timeline_checks import Plan
     from engine.media.timeline_file import TakeMovie
-    from engine.messages import ImageRequest, Timeline
+    from engine.messages import ControlLayer, ImageRequest, Timeline
 
 
 def read_request(file: Path) -> ImageRequest | None:
@@ -24,8 +27,8 @@ def read_request(file: Path) -> ImageRequest | None:
     return read_settings(file)
 
 
-def read_plan(file: Path) -> tuple[Timeline, float | None]:
-    """The timeline in a file, and its frames a second where it says so.
+def read_plan(file: Path) -> Plan:
+    """The timeline in a file, with its controls, and its frames a second where it says so.
 
     Raises:
         BadInputError: It cannot be read; the message names the place and the remedy.
@@ -35,7 +38,13 @@ def read_plan(file: Path) -> tuple[Timeline, float | None]:
     return read_timeline(file)
 
 
-def save_plan(target: Path, timeline: Timeline, fps: float, movie: TakeMovie | None = None) -> Path:
+def save_plan(
+    target: Path,
+    timeline: Timeline,
+    fps: float,
+    movie: TakeMovie | None = None,
+    controls: Sequence[ControlLayer] = (),
+) -> Path:
     """Write a timeline, as OpenTimelineIO to `.otio`, which leads to `movie`, else as our JSON; return the target.
 
     Raises:
@@ -44,18 +53,18 @@ def save_plan(target: Path, timeline: Timeline, fps: float, movie: TakeMovie | N
     """
     from engine.media.timeline_file import write_timeline  # noqa: PLC0415  # rare, as above
 
-    write_timeline(target, timeline, fps, movie)
+    write_timeline(target, timeline, fps, movie, controls)
     return target
 
 
 def save_copy(source: Path, target: Path) -> Path:
-    """Copy a picture with its settings to `target`, whole or not at all, and return the target.
+    """Copy a result with its settings to `target`, whole or not at all; returns the target, with the result's suffix.
 
     Raises:
         OSError: The target cannot be written.
     """
-    if target.suffix.lower() != ".png":
-        target = target.with_name(f"{target.name}.png")
+    if target.suffix.lower() != source.suffix.lower():
+        target = target.with_name(f"{target.name}{source.suffix}")
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:
         staged = Path(part.name)
     try:

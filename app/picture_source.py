@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage, QImageReader, QPainter
 from engine.errors import BadInputError
 
 if TYPE_CHECKING:
+    from engine.media.reading import Picture
     from engine.messages import ImageRequest, PictureEdit
 
 MAX_PIXELS = 50_000_000
@@ -40,18 +41,7 @@ def read_source(file: Path, frame: int | None) -> PictureSource:
     Raises:
         BadInputError: It cannot be edited; one line names it and the remedy.
     """
-    # Imported here: they load NumPy, which a window that edits nothing does without.
-    from engine.media.reading import ReadingLimits, inspect_picture, read_picture  # noqa: PLC0415
-
-    limits = ReadingLimits(pixels=MAX_PIXELS)
-    try:
-        picture = read_picture(file, frame=frame, limits=limits)
-    except BadInputError:
-        # Asked only now: each look at a file starts a process.
-        if frame is not None or inspect_picture(file).frames == 1:
-            raise
-        frame = 0
-        picture = read_picture(file, frame=frame, limits=limits)
+    picture, frame = read_picture_of(file, frame)
     height, width = picture.pixels.shape[:2]
     pixels = picture.over().tobytes()
     rgb = QImage(pixels, width, height, 3 * width, QImage.Format.Format_RGB888)
@@ -62,6 +52,25 @@ def read_source(file: Path, frame: int | None) -> PictureSource:
         alpha = (255 - picture.alpha).tobytes()
         erased = QImage(alpha, width, height, width, QImage.Format.Format_Grayscale8).copy()
     return PictureSource(image, erased, frame)
+
+
+def read_picture_of(file: Path, frame: int | None) -> tuple[Picture, int | None]:
+    """The pixels of a picture, and which frame of an animation they are: the first unless one is named.
+
+    Raises:
+        BadInputError: It cannot be read.
+    """
+    # Imported here: they load NumPy, which a window that edits nothing does without.
+    from engine.media.reading import ReadingLimits, inspect_picture, read_picture  # noqa: PLC0415
+
+    limits = ReadingLimits(pixels=MAX_PIXELS)
+    try:
+        return read_picture(file, frame=frame, limits=limits), frame
+    except BadInputError:
+        # Asked only now: each look at a file starts a process.
+        if frame is not None or inspect_picture(file).frames == 1:
+            raise
+        return read_picture(file, frame=0, limits=limits), 0
 
 
 def read_before(request: ImageRequest, result: str) -> QImage:
@@ -80,7 +89,7 @@ def lay_out(source: QImage, edit: PictureEdit, size: QSize) -> QImage:
     image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     place = QRectF(QPointF(edit.margins.left, edit.margins.top), QSizeF(source.size()))
-    if edit.method == "img2img":
+    if edit.method in ("img2img", "cycle"):
         modes = {
             "stretch": Qt.AspectRatioMode.IgnoreAspectRatio,
             "crop": Qt.AspectRatioMode.KeepAspectRatioByExpanding,

@@ -169,6 +169,15 @@ class PictureCache(QObject):
                 read()
         return None
 
+    def look(self, path: str, frame: int, then: Callable[[Picture], None]) -> None:
+        """Tell `then`, soon, of a picture that is not one of ours, as its file is now."""
+
+        def take(result: Picture | Problem) -> None:
+            if isinstance(result, Picture):
+                then(result)
+
+        self._background.run(partial(foreign_picture, path, frame), take)
+
     def _read(self, picture: Picture, key: tuple[object, int]) -> None:
         def take(result: QImage | Problem) -> None:
             if picture.is_foreign:

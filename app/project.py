@@ -12,7 +12,8 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
-from app import timeline_edits
+from app import clip_edits, timeline_edits
+from app.control_edit import layers_from
 from app.edit_change import EditChange
 from app.image_edit import ImageEdit, keep_edit, read_edit
 from app.mask_files import MaskFiles
@@ -21,14 +22,14 @@ from engine.messages import FrameSpan, ImageRequest, ModelSpec, Request, VideoRe
 from engine.paths import Paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from app.control_edit import ControlEdit
     from app.control_files import Controlled
     from app.picture_edit import CanvasEdit
     from app.video_edit import VideoEdit
-    from engine.messages import Timeline
+    from engine.messages import ControlLayer, Timeline
 
 AUTOSAVE_AFTER_MS = 400
 
@@ -55,9 +56,9 @@ class Project(QObject):
         self._home = file.parent
         self.wildcards = Wildcards(file.parent / "wildcards")
         self.masks = MaskFiles(Paths(file.parent).masks)
-        saved = read_edit(file)
-        self.is_first_run = saved is None
-        self._edit = saved or ImageEdit()
+        self.unread: list[Path] = []
+        """Where the work of the last session lies as it was, if not all of it could be read."""
+        self._edit = read_edit(file, self.unread.append) or ImageEdit()
         self._models: dict[str, ModelSpec] = {}
         self.undo_stack = QUndoStack(self)
         self._autosave = QTimer(self)
@@ -124,7 +125,23 @@ class Project(QObject):
 
     def change_controls(self, text: str, controls: tuple[ControlEdit, ...], *, merge: str = "") -> None:
         """Change the control layers as one step of undo; `merge` as in `change_video`."""
-        self._push(text, msgspec.structs.replace(self._edit, controls=controls), merge)
+        after = msgspec.structs.replace(self._edit, controls=controls)
+        if len(controls) != len(self._edit.controls):
+            # The layers have other places now.
+            after = msgspec.structs.replace(after, video=timeline_edits.select_clips(after.video, ()))
+        self._push(text, after, merge)
+
+    def remove_selected(self, text: str, clips: Sequence[int]) -> None:
+        """Take the selected segments and these control layers away, as one step of undo."""
+        video = self._edit.video
+        if video.selected:
+            video = timeline_edits.remove(video, video.selected)
+        after = msgspec.structs.replace(
+            self._edit,
+            controls=clip_edits.remove(self._edit.controls, clips),
+            video=timeline_edits.select_clips(video, ()),
+        )
+        self._push(text, after, "")
 
     def change_control(self, index: int, text: str = "", *, merge: str = "", **fields: object) -> None:
         """Set fields of one control layer, e.g. `mask`, as one step of undo; `merge` as in `change_video`."""
@@ -156,9 +173,15 @@ class Project(QObject):
         after = after.with_words([as_literal(words) for words in after.words()])
         self.undo_stack.push(EditChange(self._apply, self.tr("restore settings"), self._edit, after))
 
-    def open_timeline(self, timeline: Timeline, fps: float | None) -> None:
-        """Take over a plan from a file, as one step of undo; without `fps` its speed stays as it is."""
-        self.change_video(self.tr("open timeline"), self._edit.video.of_timeline(timeline, fps))
+    def open_timeline(self, timeline: Timeline, fps: float | None, controls: Sequence[ControlLayer] = ()) -> None:
+        """Take over a plan from a file, as one step of undo; without `fps` its speed stays as it is.
+
+        What it says of controls takes the place of those there are; a file that says nothing leaves them.
+        """
+        after = msgspec.structs.replace(self._edit, video=self._edit.video.of_timeline(timeline, fps))
+        if controls:
+            after = msgspec.structs.replace(after, controls=layers_from(controls))
+        self._push(self.tr("open timeline"), after, "")
 
     def choose_model(self, name: str) -> None:
         """Change the model; what it cannot do as asked is set to its defaults, in the same step of undo."""
@@ -201,9 +224,19 @@ class Project(QObject):
         Raises:
             BadInputError: The edit makes no valid request.
         """
-        self._with_adapters(self._drawn().video_request(self.spec, base=base, redo=redo))
+        self.requesting.emit()
+        self._with_adapters(self.masks.kept(self._drawn().video_request(self.spec, base=base, redo=redo)))
         self._draw()
-        return self._with_adapters(self._drawn().video_request(self.spec, base=base, redo=redo))
+        return self._with_adapters(self.masks.kept(self._drawn().video_request(self.spec, base=base, redo=redo)))
+
+    def live_request(self) -> ImageRequest:
+        """The request for one picture as everything stands now, its seed as it is shown; what is painted is on disk.
+
+        Raises:
+            BadInputError: The edit makes no valid request.
+        """
+        drawn = msgspec.structs.replace(self._drawn(), count=1)
+        return self._with_adapters(self.masks.kept(drawn.request(self.spec)))
 
     def save(self) -> None:
         """Write the edit now."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject
 
+from app.examples import Example
 from app.place_looks import real_place
 from app.project_dialogs import Answer, ProjectDialogs, is_project
 from app.project_notices import ProjectNotices
-from app.project_session import ProjectSession
 from app.widgets.project_bar import ProjectBar
 from app.words import sentence
 from engine.errors import EngineError
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from app.actions import Actions
     from app.exchange import Exchange
     from app.icons import Icons
-    from app.jobs import JobModel
     from app.main_window import MainWindow
     from app.project import Project
+    from app.project_session import ProjectSession
     from app.recovery import Left
     from app.settings import WindowSettings
     from app.status_bar import StatusBar
@@ -41,7 +41,7 @@ class ProjectParts(NamedTuple):
 
     window: MainWindow
     project: Project
-    jobs: JobModel
+    session: ProjectSession
     notices: NoticeBar
     status: StatusBar
     settings: WindowSettings
@@ -51,10 +51,10 @@ class ProjectParts(NamedTuple):
 class ProjectControls(QObject):
     """Connects on construction; from then on the window answers."""
 
-    def __init__(self, parts: ProjectParts, actions: Actions, icons: Icons, *, home: Path) -> None:
+    def __init__(self, parts: ProjectParts, actions: Actions, icons: Icons) -> None:
         super().__init__(parts.window)
         self._of = parts
-        self.session = ProjectSession(parts.project, parts.jobs, home)
+        self.session = parts.session
         self.dialogs = ProjectDialogs(parts.window)
         self._recent = parts.window.menus.recent
         self.bar = ProjectBar(icons)
@@ -79,8 +79,15 @@ class ProjectControls(QObject):
         parts.window.ask_before_closing(self.may_leave)
         parts.window.closing.connect(self.session.end)
         self._close_action = actions.close_project
+        for action, example in ((actions.example_picture, Example.PICTURE), (actions.example_take, Example.TAKE)):
+            action.triggered.connect(partial(_call, partial(self.open_example, example)))
+        actions.reopen.setChecked(parts.settings.reopens)
+        actions.reopen.toggled.connect(self._choose_reopening)
         self._show()
         self.told.offer_recovery()
+        self.told.show_unread(parts.project.unread)
+        if self.session.unopened:
+            parts.notices.say(sentence(self.session.unopened))
 
     # Verbs.
 
@@ -99,6 +106,10 @@ class ProjectControls(QObject):
         """Open a project, unless the artist wants to stay with unsaved work."""
         if real_place(place) != self.session.folder and self.may_leave():
             self._do(partial(self.session.open, place))
+
+    def open_example(self, example: Example) -> bool:
+        """Open a copy of an example, unless the artist wants to stay with unsaved work; False if it is not opened."""
+        return self.may_leave() and self._do(partial(self.session.begin_example, example.folder))
 
     def save(self) -> bool:
         """Save in its place, or where the artist says; False when it is not saved."""
@@ -169,6 +180,7 @@ class ProjectControls(QObject):
         if folder is not None:
             others = [path for path in self._of.settings.recent_projects if path != str(folder)]
             self._of.settings.recent_projects = [str(folder), *others][:MOST_RECENT]
+        self._of.settings.open_project = folder
         self._close_action.setEnabled(folder is not None)
         self._fill_recent()
         self._show_title()
@@ -182,6 +194,9 @@ class ProjectControls(QObject):
             action.setToolTip(path)
             action.triggered.connect(partial(_call, partial(self.open, folder)))
         self._recent.setEnabled(not self._recent.isEmpty())
+
+    def _choose_reopening(self, on: bool) -> None:
+        self._of.settings.reopens = on
 
     def _show_title(self) -> None:
         session, window = self.session, self._of.window

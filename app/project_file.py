@@ -247,7 +247,7 @@ def _damaged(manifest: Path, why: str) -> EngineError:
 def _read_edit(portable: Document, folder: Path) -> tuple[ImageEdit, tuple[str, ...]]:
     document = change_paths(portable, lambda file: absolute_path(file.path, folder))
     edit, unread = read_partially(document, ImageEdit)
-    return msgspec.structs.replace(edit, video=edit.video.sound()), unread
+    return edit.sound(), unread
 
 
 def _read_made(value: object, folder: Path) -> tuple[Made, ...]:

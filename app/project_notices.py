@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.recovery import Left
 
 MOST_NAMED = 20
-RECOVERY, READ_ONLY, MISSING, PLAN = "recovery", "read_only", "missing", "plan"
+RECOVERY, READ_ONLY, MISSING, PLAN, UNREAD = "recovery", "read_only", "missing", "plan", "unread"
 
 
 class ProjectNotices(QObject):
@@ -58,6 +58,12 @@ class ProjectNotices(QObject):
         )
         self._bar.say(RECOVERY, said)
 
+    def show_unread(self, copies: list[Path]) -> None:
+        """Say where the work of the last session lies that could not be wholly read."""
+        if copies:
+            words = self.tr("Parts of your last work cannot be read. All of it is kept in {file}.")
+            self._bar.say(UNREAD, Say(words.format(file=copies[0]), icon="warn", tint="warn"))
+
     def show_state(self) -> None:
         """Say what is so with the project that is open now."""
         self._show_read_only()
@@ -78,7 +84,7 @@ class ProjectNotices(QObject):
         if len(missing) == 1:
             words = self.tr("{file} is missing; everything else is here.").format(file=name)
         else:
-            words = self.tr("{count} files are missing, the first is {file}.").format(count=len(missing), file=name)
+            words = self.tr("%n files are missing, the first is {file}.", "", len(missing)).format(file=name)
         relink = partial(self._relink, missing[0])
         tip = "\n".join(missing[:MOST_NAMED])
         self._bar.say(MISSING, Say(words, self.tr("Relink…"), relink, icon="warn", tint="warn", tip=tip))

@@ -21,7 +21,7 @@ from app.project_media import MEDIA, Stamp, found_beside, missing_files, stamps_
 from app.project_results import ProjectResults
 from app.project_timeline import read_changed_plan
 from app.recovery import Left, Recovery
-from engine.errors import BadInputError, OutputError
+from engine.errors import BadInputError, EngineError, OutputError
 
 if TYPE_CHECKING:
     from app.jobs import JobModel
@@ -35,13 +35,14 @@ class ProjectSession(QObject):
         project: The edit state that the panels show.
         jobs: Those that the window sends belong to the project.
         home: Untitled is its edit.json; unsaved work of projects is kept in its folder recovery.
+        begin_with: The project to open at once; Untitled if it cannot be opened, and then `unopened` says why.
     """
 
     changed = Signal()
     """Another project is open, or the same one is saved."""
     modified_changed = Signal()
 
-    def __init__(self, project: Project, jobs: JobModel, home: Path) -> None:
+    def __init__(self, project: Project, jobs: JobModel, home: Path, begin_with: Path | None = None) -> None:
         super().__init__(project)
         self._project, self._results = project, ProjectResults(jobs, self)
         self._untitled, self._recovery = home / "edit.json", Recovery(home / "recovery")
@@ -52,6 +53,12 @@ class ProjectSession(QObject):
         self.read_only: WhyReadOnly | None = None
         project.undo_stack.cleanChanged.connect(self.modified_changed)
         self._results.changed.connect(self._take_results)
+        self.unopened = ""
+        try:
+            if begin_with is not None:
+                self.open(begin_with)
+        except EngineError as error:
+            self.unopened = error.message
 
     @property
     def file(self) -> ProjectFile | None:
@@ -144,9 +151,19 @@ class ProjectSession(QObject):
         """An empty Untitled; undo brings its last content back."""
         self.close()
         self._results.begin(())
-        empty = ImageEdit(model=self._project.edit.model)
-        fields = {name: getattr(empty, name) for name in empty.__struct_fields__}
-        self._project.change(self.tr("new project"), **fields)
+        self._replace(self.tr("new project"), ImageEdit(model=self._project.edit.model))
+
+    def begin_example(self, folder: Path) -> None:
+        """A copy of a project as Untitled, whose last content undo brings back. The project itself is only read.
+
+        Raises:
+            BadInputError: It cannot be read; the open project stays.
+            OutputError: Untitled cannot be kept; it stays.
+        """
+        edit = read_project(folder).edit
+        self.close()
+        self._results.begin(())
+        self._replace(self.tr("open example"), edit)
 
     def end(self) -> None:
         """The window closes: let go of the project, and of what is unsaved."""
@@ -175,9 +192,7 @@ class ProjectSession(QObject):
         except BadInputError as error:
             problem = error
             self.close()
-        edit = left.journal.edit
-        fields = {name: getattr(edit, name) for name in edit.__struct_fields__}
-        self._project.change(self.tr("recover"), **fields)
+        self._replace(self.tr("recover"), left.journal.edit)
         self._results.add(left.journal.made)
         # Written in the new place before the old one goes.
         self._project.save_soon()
@@ -202,8 +217,7 @@ class ProjectSession(QObject):
         """Say where a missing file is now, as one step of undo; returns how many files beside it were found as well."""
         places = found_beside(self.missing(), missing, found)
         after = with_paths(self._project.edit, lambda path: places.get(path, path))
-        fields = {name: getattr(after, name) for name in after.__struct_fields__}
-        self._project.change(self.tr("relink"), **fields)
+        self._replace(self.tr("relink"), after)
         self._results.move(places)
         return len(places) - 1
 
@@ -216,6 +230,9 @@ class ProjectSession(QObject):
         assert self._file is not None
         video = read_changed_plan(self._file.folder / TIMELINE, self._project.video)
         self._project.change_video(self.tr("open timeline"), video)
+
+    def _replace(self, text: str, edit: ImageEdit) -> None:
+        self._project.change(text, **{name: getattr(edit, name) for name in edit.__struct_fields__})
 
     def _write(self, folder: Path) -> ProjectFile:
         # What is painted belongs on disk now.

@@ -43,7 +43,7 @@ def read_changed_plan(file: Path, video: VideoEdit) -> VideoEdit:
     """
     from engine.media.timeline_file import read_timeline  # noqa: PLC0415  # rare, as above
 
-    timeline, fps = read_timeline(file)
+    timeline, fps, _ = read_timeline(file)
     after = video.of_timeline(timeline, fps)
     segments = tuple(
         replace(segment, prompt="") if segment.prompt == UNWRITTEN else segment for segment in after.segments

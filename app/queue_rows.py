@@ -15,6 +15,7 @@ from engine.messages import JobState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.grids import Grids
     from app.job_record import JobRecord
 
 MIME = "application/x-onetake-job"
@@ -28,9 +29,9 @@ class QueueRows(QSortFilterProxyModel):
     job_moved = Signal(str, str)
     """A waiting job was dropped before another one, or behind all: its key, and that one's or nothing."""
 
-    def __init__(self, jobs: JobModel) -> None:
+    def __init__(self, jobs: JobModel, grids: Grids) -> None:
         super().__init__(jobs)
-        self._jobs = jobs
+        self._jobs, self._grids = jobs, grids
         self._most_ended = MOST_ENDED
         # Ended jobs are shown from this time on: a new one gets in without a look at all the others.
         self._since = 0.0
@@ -38,14 +39,21 @@ class QueueRows(QSortFilterProxyModel):
         self.setSourceModel(jobs)
         self.setDynamicSortFilter(True)
         self.sort(0)
-        for signal in (jobs.rowsInserted, jobs.job_ended, jobs.ended_cleared):
+        jobs.rowsInserted.connect(self._take_rows)
+        for signal in (jobs.job_ended, jobs.ended_cleared):
             signal.connect(self._choose_ended)
+        grids.lead_changed.connect(self.invalidate)
         self._choose_ended()
 
     def show_older(self) -> None:
         """Show as many more ended jobs again."""
         self._most_ended += MOST_ENDED
         self._choose_ended()
+
+    def _take_rows(self, _parent: QModelIndex, first: int, last: int) -> None:
+        # A grid comes as hundreds of new jobs, one by one; none of them has ended.
+        if any(record.state.is_final for record in self._jobs.records()[first : last + 1]):
+            self._choose_ended()
 
     def _choose_ended(self) -> None:
         troubled = self._jobs.troubled()
@@ -56,7 +64,8 @@ class QueueRows(QSortFilterProxyModel):
     def filterAcceptsRow(self, source_row: int, source_parent: AnyIndex) -> bool:  # noqa: ARG002, N802
         record = self._jobs.index(source_row, 0).data(JobRole.RECORD)
         if not record.state.is_final:
-            return True
+            # One cell stands for all of its grid.
+            return self._grids.leads(JobModel.key_of(record))
         is_new = record.ended_at >= self._since and record.ended_at > self._jobs.cleared_at
         return is_new and record.state is not JobState.DONE
 

@@ -120,7 +120,8 @@ def _read(file: Path) -> Journal | None:
         journal = msgspec.json.decode(file.read_bytes(), type=Journal)
     except (OSError, msgspec.DecodeError, BadInputError):
         return None
-    return journal if journal.onetake_recovery == FORMAT else None
+    sound = msgspec.structs.replace(journal, edit=journal.edit.sound())
+    return sound if journal.onetake_recovery == FORMAT else None
 
 
 def _remove(file: Path) -> None:

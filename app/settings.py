@@ -5,15 +5,15 @@ Nothing of the work.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from app.languages import Language
 from app.theme import Appearance
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PySide6.QtWidgets import QMainWindow
 
 # Raised when panels are added, so that an old arrangement is not forced on them.
@@ -36,6 +36,16 @@ class WindowSettings:
         self._store.setValue("appearance", str(appearance))
 
     @property
+    def language(self) -> Language:
+        """What the window speaks."""
+        value = str(self._store.value("language", Language.SYSTEM))
+        return Language(value) if value in list(Language) else Language.SYSTEM
+
+    @language.setter
+    def language(self, language: Language) -> None:
+        self._store.setValue("language", str(language))
+
+    @property
     def cleared_at(self) -> float:
         """When the ended jobs were last cleared from the queue, in Unix seconds."""
         try:
@@ -55,6 +65,30 @@ class WindowSettings:
     @notifies.setter
     def notifies(self, on: bool) -> None:
         self._store.setValue("notifies", "true" if on else "false")
+
+    @property
+    def reopens(self) -> bool:
+        """Whether the next window begins with the project that was open last; at first it does."""
+        return str(self._store.value("reopens", "true")) == "true"
+
+    @reopens.setter
+    def reopens(self, on: bool) -> None:
+        self._store.setValue("reopens", "true" if on else "false")
+
+    @property
+    def open_project(self) -> Path | None:
+        """The folder of the project that is open, or was when the window was closed; None for Untitled."""
+        folder = str(self._store.value("open_project", ""))
+        return Path(folder) if folder else None
+
+    @open_project.setter
+    def open_project(self, folder: Path | None) -> None:
+        self._store.setValue("open_project", str(folder or ""))
+
+    @property
+    def project_to_reopen(self) -> Path | None:
+        """What the next window begins with, unless it is given a project."""
+        return self.open_project if self.reopens else None
 
     @property
     def keys(self) -> dict[str, str]:

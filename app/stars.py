@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal
 
 from app.image_edit import write_atomically
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
-from typing import cast
 
 
 class Stars(QObject):
     """A set of paths that saves itself."""
 
     changed = Signal(str)
+    """The path; empty for several."""
     save_failed = Signal(str)
 
     def __init__(self, file: Path, parent: QObject | None = None) -> None:
@@ -30,12 +31,23 @@ class Stars(QObject):
 
     def toggle(self, path: str) -> None:
         """Star the picture, or take its star away."""
-        self._paths ^= {path}
+        self._set(self._paths ^ {path}, path)
+
+    def add(self, paths: Iterable[str]) -> None:
+        """Take these in."""
+        self._set(self._paths | set(paths), "")
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """Leave these out again."""
+        self._set(self._paths - set(paths), "")
+
+    def _set(self, paths: set[str], changed: str) -> None:
+        self._paths = paths
         try:
-            write_atomically(self._file, json.dumps(sorted(self._paths)).encode())
+            write_atomically(self._file, json.dumps(sorted(paths)).encode())
         except OSError as error:
             self.save_failed.emit(str(error))
-        self.changed.emit(path)
+        self.changed.emit(changed)
 
 
 def _read(file: Path) -> set[str]:

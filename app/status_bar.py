@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
 from app.reports import Connection, Reach
 from app.widgets.elided_label import ElidedLabel
+from app.words import decimal_text
 
 if TYPE_CHECKING:
     from app.icons import Icons
@@ -95,5 +96,5 @@ class StatusBar(QStatusBar):
         words = "  ·  ".join(part for part in (worker.device, worker.name) if part)
         if worker.memory_total_bytes:
             used, total = worker.memory_used_bytes / GIB, worker.memory_total_bytes / GIB
-            words += self.tr("  ·  {used:.1f} of {total:.0f} GB").format(used=used, total=total)
+            words += self.tr("  ·  {used} of {total} GB").format(used=decimal_text(used), total=round(total))
         return words

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from app.canvas.stage import Stage
     from app.engine_link import EngineLink
+    from app.grid_plan import GridPlan
+    from app.grids import Grids
     from app.outbox import Outbox
     from app.project import Project
 
@@ -46,6 +48,7 @@ class _Parts:
     jobs: JobModel
     link: EngineLink
     outbox: Outbox
+    grids: Grids
     stage: Stage
     notices: NoticeBar
 
@@ -67,12 +70,13 @@ class Studio(QObject):
         jobs: JobModel,
         link: EngineLink,
         outbox: Outbox,
+        grids: Grids,
         stage: Stage,
         notices: NoticeBar,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._of = _Parts(project, jobs, link, outbox, stage, notices)
+        self._of = _Parts(project, jobs, link, outbox, grids, stage, notices)
         self._follows = True
         self._editing = ""
         link.reported.connect(self._take)
@@ -117,7 +121,10 @@ class Studio(QObject):
 
     def move(self, key: str, before: str) -> None:
         """Put a waiting job right before another one, or behind all."""
-        self._of.link.send(MoveCommand(key, before))
+        for job in self._of.grids.unfinished(key):
+            record = self._of.jobs.record(job)
+            if job == key or (record is not None and record.state is JobState.PENDING and record.info.job):
+                self._of.link.send(MoveCommand(job, before))
 
     def export(self, request: ExportRequest, file: Path) -> None:
         """Queue an export of frames of a take to a file, or to a folder of pictures."""
@@ -141,6 +148,13 @@ class Studio(QObject):
             )
         return token
 
+    def start_grid(self, plan: GridPlan) -> None:
+        """Hand all cells of an X/Y grid to the queue and show them."""
+        self.refused.emit("")
+        self.generated.emit()
+        self._follows = True
+        self._of.stage.show_job(self._of.grids.start(plan))
+
     def generate_example(self, prompt: str) -> None:
         """Write an example into the prompt and generate it."""
         self._of.project.change(self.tr("example"), prompt=prompt)
@@ -160,6 +174,9 @@ class Studio(QObject):
         record = self._of.jobs.record(key)
         if record is None or record.state.is_final:
             return False
+        if len(cells := self._of.grids.unfinished(key)) > 1:
+            self._cancel_several(cells)
+            return True
         if not record.info.job:
             self.say(self.tr("The engine has not taken this job yet; cancel it in a moment."))
             return True
@@ -176,14 +193,18 @@ class Studio(QObject):
 
     def cancel_all(self) -> None:
         """Cancel everything that runs or waits, with undo for some seconds."""
-        keys = [record.info.job for record in self._of.jobs.unfinished() if record.info.job]
+        self._cancel_several([JobModel.key_of(record) for record in self._of.jobs.unfinished()])
+
+    def _cancel_several(self, unfinished: list[str]) -> None:
+        records = (self._of.jobs.record(key) for key in unfinished)
+        keys = [record.info.job for record in records if record is not None and record.info.job]
         if not keys:
             return
         # From the end, so that none of them starts on the way.
         for key in reversed(keys):
             self._of.link.send(CancelCommand(key))
         self._of.notices.say(
-            self.tr("Cancelled 1 job.") if len(keys) == 1 else self.tr("Cancelled {n} jobs.").format(n=len(keys)),
+            self.tr("Cancelled %n jobs.", "", len(keys)),
             button=self.tr("Undo"),
             action=partial(self._retry_all, keys),
             for_ms=UNDO_MS,
@@ -270,5 +291,6 @@ class Studio(QObject):
         if record is None or not self._follows or not record.is_live:
             return
         # What is being painted on is not taken away from under the brush.
-        if record.state is JobState.RUNNING and self._is_idle_canvas() and not self._of.stage.shows_editor:
+        is_painting = self._of.stage.shows_editor or self._of.stage.bench is not None
+        if record.state is JobState.RUNNING and self._is_idle_canvas() and not is_painting:
             self._of.stage.show_job(key)

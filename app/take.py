@@ -130,6 +130,22 @@ class Take(QObject):
         record = self.record
         return record.take.makers.get(frame, "") if record is not None else ""
 
+    def survey(self, frames: range) -> list[tuple[str, FrameState]]:
+        """Maker and state of each of these frames: what `maker` and `state` say one by one, for who paints them all."""
+        record = self.record
+        if record is None:
+            return [("", FrameState.VACANT)] * len(frames)
+        makers, previews, ready = record.take.makers, record.candidates, record.take.ready
+        if self.is_done:
+            return [(makers.get(frame, ""), FrameState.READY) for frame in frames]
+        return [
+            (
+                makers.get(frame, ""),
+                FrameState.READY if frame in ready else FrameState.PREVIEW if frame in previews else FrameState.VACANT,
+            )
+            for frame in frames
+        ]
+
     def devices(self) -> list[str]:
         """All devices of the take, in the order of their ranks."""
         record = self.record

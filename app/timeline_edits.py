@@ -28,9 +28,14 @@ def fit_of(spec: ModelSpec | None) -> Callable[[int], int]:
     return spec.video.nearest_frames if spec is not None and spec.video is not None else any_length
 
 
-def select(edit: VideoEdit, current: int, selected: Iterable[int] = ()) -> VideoEdit:
-    """Make a segment current, and these selected with it."""
-    return replace(edit, current=current, selected=(current, *selected)).sound()
+def select(edit: VideoEdit, current: int, selected: Iterable[int] = (), clips: Iterable[int] = ()) -> VideoEdit:
+    """Make a segment current, and select these segments and control clips with it."""
+    return replace(edit, current=current, selected=(current, *selected), clips=tuple(sorted(clips))).sound()
+
+
+def select_clips(edit: VideoEdit, clips: Iterable[int], selected: Iterable[int] = ()) -> VideoEdit:
+    """Select these control clips, and of the segments these; with no clips left, the current segment."""
+    return replace(edit, clips=tuple(sorted(clips)), selected=tuple(selected)).sound()
 
 
 def add(edit: VideoEdit, prompt: str) -> VideoEdit:
@@ -66,23 +71,39 @@ def remove(edit: VideoEdit, indices: Sequence[int]) -> VideoEdit:
     gone = set(indices)
     left = [segment for index, segment in enumerate(edit.segments) if index not in gone]
     current = min(gone, default=0)
-    return replace(_with(edit, left), current=min(current, len(left) - 1) if left else 0, selected=()).sound()
+    current = min(current, len(left) - 1) if left else 0
+    return replace(_with(edit, left), current=current, selected=(), clips=()).sound()
 
 
 def trim(edit: VideoEdit, index: int, frames: int, fit: Callable[[int], int] = any_length) -> VideoEdit:
-    """Give a segment another length, such that `fit` allows the whole; what follows moves."""
+    """Give a segment another length, such that `fit` allows that of its shot; what follows moves."""
     segment = edit.segments[index]
-    others = edit.length - segment.frames
+    others = shot_frames(edit, index) - segment.frames
     total = fit(min(max(others + frames, others + 1), MAX_FRAMES))
     wanted = max(1, total - others)
     return _replaced(edit, index, replace(segment, frames=wanted, transition=min(segment.transition, wanted)))
 
 
-def roll(edit: VideoEdit, index: int, frames: int) -> VideoEdit:
-    """Move the border before segment `index` so that the one before it has `frames`; nothing else moves."""
+def shot_frames(edit: VideoEdit, index: int) -> int:
+    """The length of the shot that segment `index` belongs to: what a model can or cannot make."""
+    return sum(edit.segments[place].frames for place in edit.shot_of(index))
+
+
+def roll(edit: VideoEdit, index: int, frames: int, fit: Callable[[int], int] = any_length) -> VideoEdit:
+    """Move the border before segment `index` so that the one before it has `frames`; nothing else moves.
+
+    Where that border is a cut, it goes to the nearest place that gives both shots a length that `fit` allows; if there
+    is none, that of the first shot counts.
+    """
     before, after = edit.segments[index - 1], edit.segments[index]
     both = before.frames + after.frames
     frames = min(max(frames, 1), both - 1)
+    if after.cut:
+        lead = shot_frames(edit, index - 1) - before.frames
+        tail = shot_frames(edit, index) - after.frames
+        right = [n for n in range(max(1, frames - 64), min(both, frames + 65)) if fit(lead + n) == lead + n]
+        best = [n for n in right if fit(tail + both - n) == tail + both - n] or right or [frames]
+        frames = min(best, key=lambda n: abs(n - frames))
     rest = both - frames
     edit = _replaced(edit, index - 1, replace(before, frames=frames, transition=min(before.transition, frames)))
     return _replaced(edit, index, replace(after, frames=rest, transition=min(after.transition, rest)))

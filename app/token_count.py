@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from engine.errors import BadModelError
+from engine.messages.prompt_weights import PromptRun, read_runs
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -33,12 +34,22 @@ class TokenCounter:
     def __init__(self, tokenizer: Tokenizer, limit: int) -> None:
         self._tokenizer, self._limit = tokenizer, limit
 
-    def count(self, text: str) -> TokenCount:
-        """Count a prompt's tokens."""
-        encoding = self._tokenizer.encode(text)
-        is_special = encoding.special_tokens_mask
-        starts = [start for (start, _), special in zip(encoding.offsets, is_special, strict=True) if not special]
-        room = self._limit - sum(is_special)
+    def count(self, text: str, *, weighted: bool = False, chunked: bool = False) -> TokenCount:
+        """Count a prompt's tokens.
+
+        Args:
+            text: The prompt.
+            weighted: Whether `(word:1.2)` is a weight for the model, not characters.
+            chunked: Whether it reads long prompts in chunks, so that nothing is cut.
+        """
+        runs = read_runs(text) if weighted else [PromptRun(text, 1.0, tuple(range(len(text))))]
+        starts: list[int] = []
+        for run in runs:
+            encoding = self._tokenizer.encode(run.text, add_special_tokens=False)
+            starts += [run.places[start] for start, _ in encoding.offsets]
+        room = self._limit - len(self._tokenizer.encode("").ids)
+        if chunked:
+            return TokenCount(len(starts), room * max(1, -(-len(starts) // room)), None)
         return TokenCount(len(starts), room, starts[room] if len(starts) > room else None)
 
 

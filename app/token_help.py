@@ -57,7 +57,7 @@ class TokenHelp(QObject):
 
     def _show(self) -> None:
         text, panel = self._project.prompt, self._panel
-        counted = self._counter.count(self._drawn(text)) if self._counter is not None and text.strip() else None
+        counted = self._count(self._drawn(text)) if text.strip() else None
         if counted is None:
             panel.show_tokens("", "")
             panel.prompt.mark_cut(None)
@@ -66,6 +66,13 @@ class TokenHelp(QObject):
         panel.show_tokens(words, self._cut(text, counted))
         # What is drawn of alternatives stands elsewhere than what is typed.
         panel.prompt.mark_cut(None if has_choices(text) else counted.cut_at)
+
+    def _count(self, text: str) -> TokenCount | None:
+        spec, is_video = self._project.spec, self._project.video.is_active
+        if self._counter is None or spec is None:
+            return None
+        weighting = spec.video_weighting if is_video else spec.weighting
+        return self._counter.count(text, weighted=bool(weighting), chunked=weighting == "tokens" and not is_video)
 
     def _drawn(self, text: str) -> str:
         try:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 
 from app import timeline_edits as edits
+from app.jobs import is_token
 from app.widgets.mode_switch import set_mode
 from engine.errors import BadInputError
 from engine.messages import FrameSpan, JobState
@@ -55,7 +56,7 @@ class VideoControls(QObject):
         actions.play.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         panel.view.addAction(actions.play)
         panel.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        menu = (actions.add_segment, *actions.of_segments[:4], actions.select_shot, actions.reroll)
+        menu = (actions.add_segment, *actions.of_segments[:4], actions.select_shot, actions.reroll, actions.branch)
         panel.view.insertActions(actions.play, list(menu))
         verbs: dict[QAction, Callable[[], None]] = {
             actions.play: self._toggle,
@@ -138,7 +139,11 @@ class VideoControls(QObject):
         self._change(self.tr("cut"), edits.toggle_cut(video, video.selected))
 
     def _delete(self) -> None:
-        video = self._project.video
+        video, controls = self._project.video, self._project.edit.controls
+        clips = [index for index in video.clips if index < len(controls)]
+        if clips:
+            self._project.remove_selected(QCoreApplication.translate("edits", "delete"), clips)
+            return
         self._change(self.tr("delete segments"), edits.remove(video, video.selected))
 
     def _select_shot(self) -> None:
@@ -186,8 +191,11 @@ class VideoControls(QObject):
         """What can be done now."""
         actions, video, take = self._actions, self._project.video, self._parts.take
         is_planned = video.is_active and bool(video.segments)
-        for action in (*actions.of_segments, actions.select_shot, actions.timeline_table):
+        for action in (*actions.of_segments, actions.select_shot):
             action.setEnabled(is_planned)
+        has_clips = video.is_active and bool(self._project.edit.controls)
+        actions.timeline_table.setEnabled(is_planned or has_clips)
+        actions.delete_segment.setEnabled(is_planned or bool(has_clips and video.clips))
         is_later = is_planned and any(video.selected)
         actions.transition.setEnabled(is_later)
         actions.cut.setEnabled(is_later)
@@ -195,7 +203,7 @@ class VideoControls(QObject):
         for action in (actions.fit_timeline, actions.zoom_timeline_in, actions.zoom_timeline_out):
             action.setEnabled(is_planned or take.length > 0)
         actions.reroll.setEnabled(take.is_done and video.is_active)
-        actions.export.setEnabled(take.request is not None and not take.key.startswith("new-"))
+        actions.export.setEnabled(take.request is not None and not is_token(take.key))
         for action in (actions.play, *actions.of_time[2:]):
             action.setEnabled(is_planned or take.length > 0)
 

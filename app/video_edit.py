@@ -32,6 +32,7 @@ class VideoEdit(msgspec.Struct, frozen=True, kw_only=True):
     """The state of timeline and video fields. Without segments the prompt of the panel fills `frames` frames.
 
     With segments, `current` is the one that the prompt field edits and `selected` holds it and maybe others, sorted.
+    `clips` are the control layers that are selected, by their places; where there are some, no segment need be.
     """
 
     is_active: bool = False
@@ -39,6 +40,7 @@ class VideoEdit(msgspec.Struct, frozen=True, kw_only=True):
     segments: tuple[SegmentEdit, ...] = ()
     current: int = 0
     selected: tuple[int, ...] = ()
+    clips: tuple[int, ...] = ()
     frames: int = DEFAULT_FRAMES
     fps: float = DEFAULT_FPS
     steps: int = DEFAULT_STEPS
@@ -142,5 +144,7 @@ class VideoEdit(msgspec.Struct, frozen=True, kw_only=True):
         if not count:
             return replace(self, current=0, selected=())
         current = min(max(self.current, 0), count - 1)
-        selected = {index for index in self.selected if 0 <= index < count} | {current}
+        selected = {index for index in self.selected if 0 <= index < count}
+        if not self.clips:
+            selected.add(current)
         return replace(self, current=current, selected=tuple(sorted(selected)))

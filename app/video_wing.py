@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from app.icons import Icons
     from app.jobs import JobModel
     from app.main_window import MainWindow
+    from app.media_lengths import MediaLengths
     from app.panels.timeline import TimelinePanel
+    from app.pictures import PictureCache
     from app.playhead import Playhead
     from app.project import Project
     from app.take import Take
@@ -32,6 +34,7 @@ class VideoParts(NamedTuple):
     playhead: Playhead
     player: PlayerPage
     panel: TimelinePanel
+    lengths: MediaLengths
 
 
 class VideoWing(QObject):
@@ -49,12 +52,13 @@ class VideoWing(QObject):
         theme: Theme,
         icons: Icons,
         actions: Actions,
+        cache: PictureCache,
         paths: Paths,
     ) -> None:
         super().__init__(window)
         self._window, self._project, self._jobs = window, project, jobs
         self._theme, self._icons, self._actions = theme, icons, actions
-        self._takes = paths.takes
+        self._takes, self._cache = paths.takes, cache
         self._background: Background | None = None
         self._parts: VideoParts | None = None
 
@@ -85,6 +89,7 @@ class VideoWing(QObject):
     def _build(self) -> VideoParts:
         # Loaded only now, as the whole wing is.
         from app.canvas.player import PlayerPage  # noqa: PLC0415
+        from app.media_lengths import MediaLengths  # noqa: PLC0415
         from app.panels.timeline import TimelinePanel  # noqa: PLC0415
         from app.playhead import Playhead  # noqa: PLC0415
         from app.take import Take  # noqa: PLC0415
@@ -93,8 +98,16 @@ class VideoWing(QObject):
         self._background = Background(self)
         cache = FrameCache(self._background, self._takes, self)
         take = Take(self._jobs, cache, self._background, self._takes, self)
-        playhead = Playhead(self)
-        player = PlayerPage(take=take, playhead=playhead, theme=self._theme, icons=self._icons, actions=self._actions)
+        playhead, lengths = Playhead(self), MediaLengths(self._background, self)
+        other = Take(self._jobs, cache, self._background, self._takes, self)
+        player = PlayerPage(
+            take=take,
+            other=other,
+            playhead=playhead,
+            theme=self._theme,
+            icons=self._icons,
+            actions=self._actions,
+        )
         panel = TimelinePanel(
             project=self._project,
             take=take,
@@ -102,6 +115,8 @@ class VideoWing(QObject):
             theme=self._theme,
             icons=self._icons,
             actions=self._actions,
+            cache=self._cache,
+            lengths=lengths,
             head=self._window.timeline_head,
         )
-        return VideoParts(take, playhead, player, panel)
+        return VideoParts(take, playhead, player, panel, lengths)

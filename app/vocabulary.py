@@ -26,8 +26,11 @@ def unknown_words(text: str, vocabulary: frozenset[str]) -> list[WordSpan]:
     """The words that are not in `vocabulary`, in order; none when the vocabulary is empty (free text)."""
     if not vocabulary:
         return []
-    # The name of a wildcard is no word of the prompt; what is drawn from it is.
-    read = WILDCARD.sub(lambda match: " " * len(match[0]), text)
+    # Loaded only now: the first frame is painted before any vocabulary is known.
+    from engine.messages.prompt_weights import plain_text  # noqa: PLC0415
+
+    # The name of a wildcard is no word of the prompt; what is drawn from it is. Nor is the number of a weight.
+    read = plain_text(WILDCARD.sub(lambda match: " " * len(match[0]), text))
     spans = (WordSpan(match.group(), match.start(), match.end()) for match in _WORD.finditer(read))
     return [span for span in spans if span.word.casefold() not in vocabulary]
 

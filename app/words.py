@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale, QObject
+
+
+class _Counts(QObject):
+    """A class, since plurals are found in `self.tr` alone."""
+
+    def pictures(self, count: int) -> str:
+        return self.tr("%n pictures", "", count)
+
+    def steps(self, count: int) -> str:
+        return self.tr("%n steps", "", count)
+
+    def frames(self, count: int) -> str:
+        return self.tr("%n frames", "", count)
 
 
 def size_text(width: int, height: int) -> str:
@@ -14,32 +27,30 @@ def size_text(width: int, height: int) -> str:
 
 def pictures_text(count: int) -> str:
     """A number of pictures."""
-    translate = QCoreApplication.translate
-    if count == 1:
-        return translate("words", "1 picture")
-    return translate("words", "{count} pictures").format(count=count)
+    return _Counts().pictures(count)
 
 
 def steps_text(count: int) -> str:
     """A number of steps."""
-    translate = QCoreApplication.translate
-    if count == 1:
-        return translate("words", "1 step")
-    return translate("words", "{count} steps").format(count=count)
+    return _Counts().steps(count)
 
 
 def frames_text(count: int) -> str:
     """A number of frames."""
-    translate = QCoreApplication.translate
-    if count == 1:
-        return translate("words", "1 frame")
-    return translate("words", "{count} frames").format(count=count)
+    return _Counts().frames(count)
 
 
 def length_text(frames: int, fps: float) -> str:
     """How long frames last: seconds below a minute, else minutes and seconds."""
     seconds = frames / fps
-    return f"{seconds:.1f} s" if seconds < 60 else clock(seconds)
+    if seconds >= 60:
+        return clock(seconds)
+    return QCoreApplication.translate("words", "{seconds} s").format(seconds=decimal_text(seconds))
+
+
+def decimal_text(number: float) -> str:
+    """A number with one decimal, as the language writes it."""
+    return QLocale().toString(number, "f", 1)
 
 
 def bytes_text(size_bytes: int) -> str:
@@ -48,7 +59,7 @@ def bytes_text(size_bytes: int) -> str:
     while size >= 1000 and len(units) > 1:
         size /= 1000
         units.pop(0)
-    return f"{size:.1f} {units[0]}" if size < 10 and units[0] not in ("B", "kB") else f"{size:.0f} {units[0]}"
+    return f"{decimal_text(size)} {units[0]}" if size < 10 and units[0] not in ("B", "kB") else f"{size:.0f} {units[0]}"
 
 
 def timecode(frame: int, fps: float) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.messages import ModelSpec, Request
-    from engine.protocol import EventMessage, JobChanged, Jobs, Status
+    from engine.messages import ImageRequest, ModelSpec, Request
+    from engine.protocol import EventMessage, JobChanged, Jobs, LiveMade, Status
     from tests.fakes import FakeEngine
 
 
@@ -31,6 +31,12 @@ class FakeClient:
 
     def revise(self, job: str, request: Request) -> None:
         self._engine.ask(self._connection, lambda: self._engine.revise(job, request))
+
+    def make_live(self, request: ImageRequest) -> LiveMade:
+        return self._engine.make_live(self._connection, request)
+
+    def keep_live(self, request: ImageRequest, made: LiveMade) -> str:
+        return self._engine.ask(self._connection, lambda: self._engine.keep_live(request, made))
 
     def set_paused(self, paused: bool) -> None:
         self._engine.ask(self._connection, lambda: self._engine.set_paused(paused))

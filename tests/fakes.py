@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Condition, Event
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from msgspec.structs import replace
 
-from engine.errors import BadInputError, ServiceError, UnknownJobError
+from engine.errors import BadInputError, BusyError, ServiceError, UnknownJobError
 from engine.messages import (
     Cancelled,
     ControlMapRequest,
@@ -25,14 +26,16 @@ from engine.messages import (
     Request,
     VideoRequest,
 )
-from engine.protocol import EventMessage, JobChanged, Jobs, QueueCounts, Status, WorkerStatus
+from engine.protocol import EventMessage, JobChanged, Jobs, LiveMade, QueueCounts, Status, WorkerStatus
 from tests.fake_client import FakeClient
 from tests.fake_jobs import DEVICE, FakeJobs, runs_by_device
-from tests.requests import PAPERCUT
+from tests.requests import PAPERCUT, fake_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    from engine.errors import EngineError
+    from engine.messages import ImageRequest
 
 Answer = TypeVar("Answer")
 Script = Literal["finish", "slow", "hold", "wait", "fail", "refuse", "block", "disconnect"]
@@ -64,6 +67,9 @@ class FakeEngine:
         self.paused = False
         self.connections = 0
         self.released = Event()
+        self.live_requests: list[ImageRequest] = []
+        self.live_is_held = False
+        self.live_error: EngineError | None = None
         self._scripts: deque[Script] = deque()
         self._default: Script = "finish"
         self._jobs = FakeJobs(folder)
@@ -89,8 +95,9 @@ class FakeEngine:
             if not self.is_up:
                 raise ServiceError("the engine service cannot be started; look at the log")
             self.connections += 1
+            if not self._open:
+                self._jobs.messages.clear()
             self._open.add(self.connections)
-            self._jobs.messages.clear()
             return FakeClient(self, self.connections)
 
     def crash(self, *, restarts: bool = True) -> None:
@@ -186,6 +193,9 @@ class FakeEngine:
         with self._condition:
             while True:
                 self._check(connection)
+                if timeout_s == 0.0:
+                    # There is one queue of news: it is for the connection that waits for them.
+                    return None
                 now = time.monotonic()
                 if self._jobs.messages:
                     return self._jobs.messages.popleft()
@@ -206,6 +216,31 @@ class FakeEngine:
 
     def set_paused(self, paused: bool) -> None:
         self.paused = paused
+
+    def make_live(self, connection: int, request: ImageRequest) -> LiveMade:
+        """A picture at once, unless it is held, refused, or jobs are unfinished."""
+        with self._condition:
+            self._check(connection)
+            self.live_requests.append(request)
+            self._condition.wait_for(lambda: not self.live_is_held or connection not in self._open)
+            self._check(connection)
+            if self.live_error is not None:
+                raise self.live_error
+            if any(not info.state.is_final for info in self._jobs.rows.values()):
+                raise BusyError("the queue has work; live pictures go on when it is done")
+            return LiveMade(call=0, image=fake_picture(request, 0), seconds=0.1, devices=(DEVICE,))
+
+    def hold_live(self, held: bool) -> None:
+        """Live pictures wait, or go on."""
+        with self._condition:
+            self.live_is_held = held
+            self._condition.notify_all()
+
+    def keep_live(self, request: ImageRequest, made: LiveMade) -> str:
+        job = self._jobs.add(request)
+        self._jobs.finish(job)
+        Path(self._jobs.rows[job].outputs[0]).write_bytes(made.image)
+        return job
 
     def status(self) -> Status:
         states = [info.state for info in self._jobs.rows.values()]

@@ -32,6 +32,7 @@ def loaded_after(statement: str) -> set[str]:
         ),
         ("import engine.media.metadata, engine.media.png", {"torch", "diffusers", "PySide6"}),
         ("import engine.media.reading", {"torch", "diffusers", "transformers", "PySide6", "PIL"}),
+        ("import engine.control.quick, engine.control.plain, cv2", {"torch", "diffusers", "PySide6", "controlnet_aux"}),
         ("import engine.messages.detectors", {"torch", "numpy", "PIL"}),
         ("import app.application", {"torch", "diffusers", "transformers", "numpy", "PIL"}),
         ("import engine.worker.__main__", {"PySide6", "app"}),

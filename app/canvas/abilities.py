@@ -52,7 +52,8 @@ def show_abilities(actions: Actions, shown: Shown) -> None:
     # A map has no settings of pictures; its own page says what can be done with it.
     actions.reuse.setEnabled(record is not None and (record.image is not None or record.video is not None))
     actions.grid.setEnabled(has_pictures or (page == "editor" and shown.record is not None))
-    actions.edit_picture.setEnabled(has_pictures and is_on_disk)
+    # Of a take, the frame that is shown.
+    actions.edit_picture.setEnabled((has_pictures or has_take) and is_on_disk)
     actions.before.setEnabled(is_on_disk and shown.is_edit)
     for action in (actions.fit, actions.actual, actions.double):
         action.setEnabled(page != "other")

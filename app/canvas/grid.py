@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QListView, QWidget
 
+from app.pictures import SIDES, picture_of
 from app.widgets.picture_cell import GAP, PictureCellDelegate, PictureList
 from engine.messages import ControlMapRequest, ImageRequest
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from app.canvas.candidates import CandidateModel
+    from app.job_record import JobRecord
     from app.pictures import PictureCache
     from app.theme import Theme
 
@@ -42,11 +44,12 @@ class CandidateGrid(PictureList):
         super().__init__(parent)
         self.setObjectName("grid")
         self.setAccessibleName(self.tr("Results"))
-        self._candidates = model
+        self._candidates, self._cache = model, cache
+        self._aspect = 0.0
         self.setModel(model)
         self.setItemDelegate(PictureCellDelegate(cache, theme, self))
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-        cache.loaded.connect(self.viewport().update)
+        cache.loaded.connect(self._take_loaded)
         model.modelReset.connect(self._refit)
         self.activated.connect(self._open)
 
@@ -54,13 +57,33 @@ class CandidateGrid(PictureList):
         super().resizeEvent(event)
         self._refit()
 
+    def _take_loaded(self) -> None:
+        record = self._candidates.record
+        if record is not None and self._aspect_of(record) != self._aspect:
+            self._refit()
+        self.viewport().update()
+
+    def _aspect_of(self, record: JobRecord) -> float:
+        """Width over height of the pictures: of a painted-in one that of its source, which only the picture tells."""
+        request = record.request
+        if not isinstance(request, ImageRequest | ControlMapRequest):
+            return 1.0
+        if isinstance(request, ImageRequest) and request.edit is not None and request.edit.is_masked:
+            for row in range(request.count):
+                picture = picture_of(record, row)
+                image = self._cache.get(picture, SIDES[0]) if picture is not None else None
+                if image is not None and not image.isNull():
+                    return image.width() / image.height()
+        return request.width / request.height
+
     def _refit(self) -> None:
         record = self._candidates.record
         request = record.request if record is not None else None
-        if not isinstance(request, ImageRequest | ControlMapRequest):
+        if record is None or not isinstance(request, ImageRequest | ControlMapRequest):
             return
+        self._aspect = self._aspect_of(record)
         room = self.size() - QSize(2 * MARGIN_PX + SLACK_PX, 2 * MARGIN_PX + SLACK_PX)
-        cell = best_cell(room, request.count, request.width / request.height)
+        cell = best_cell(room, request.count, self._aspect)
         columns = max(1, min(request.count, room.width() // (cell.width() + GAP)))
         rows = -(-request.count // columns)
         # The view packs from the left and the top: margins centre what it packs.

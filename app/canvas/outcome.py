@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.words import sentence
 from engine.messages import JobState
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from app.icons import Icons
     from app.job_record import JobRecord
 
-CARD_PX = 440
+CARD_PX, LEAST_CARD_PX = 440, 240
 
 
 class OutcomeCard(QWidget):
@@ -42,7 +44,7 @@ class OutcomeCard(QWidget):
         self.retry = QPushButton(self.tr("Try again"))
         self.retry.setObjectName("primary")
         self.retry.clicked.connect(self.retry_pressed)
-        card = QFrame()
+        card = self._card = QFrame()
         card.setObjectName("card")
         card.setFixedWidth(CARD_PX)
         line = QHBoxLayout()
@@ -61,6 +63,14 @@ class OutcomeCard(QWidget):
         inside.addLayout(buttons)
         outer = QVBoxLayout(self)
         outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_CARD_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # In the narrowest window it is narrower, instead of pushing the panels away.
+        self._card.setFixedWidth(max(LEAST_CARD_PX, min(CARD_PX, event.size().width() - 24)))
 
     def show_record(self, record: JobRecord) -> None:
         """Say how the job ended."""

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.canvas.drawn_once import DrawnOnce
 from app.cells import mime_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class PictureView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._image = QImage()
+        self._drawn = DrawnOnce(self)
         self._path = ""
         self._zoom = 0.0
         self._center = QPointF()
@@ -127,14 +129,18 @@ class PictureView(QWidget):
         self._center.setY(min(max(self._center.y(), content.top()), content.bottom()))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.tokens.color("surround"))
+        painter, ground = QPainter(self), self._theme.tokens.color("surround")
         if self._image.isNull():
+            self._drawn.forget()
+            painter.fillRect(self.rect(), ground)
             return
+        place = self.widget_rect(QRectF(self._image.rect()))
+        self._drawn.paint(painter, self._image, place, ground=ground, is_smooth=self._is_smooth)
+
+    @property
+    def _is_smooth(self) -> bool:
         # From 200 % on the artist looks at pixels; below, at the picture.
-        is_smooth = self.is_fit or self.zoom < SHARP_FROM_ZOOM
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
-        painter.drawImage(self.widget_rect(QRectF(self._image.rect())), self._image)
+        return self.is_fit or self.zoom < SHARP_FROM_ZOOM
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

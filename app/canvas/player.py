@@ -12,7 +12,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.canvas.picture_view import PictureView
+from app.canvas.compare_view import CompareView, name_of
 from app.canvas.transport import TransportStrip
 from app.take import FrameState
 from engine.messages import JobState
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 CAPTION_PAD = 8
 
 
-class FrameView(PictureView):
-    """A PictureView with a caption in its corner, and a sentence in its middle while there is no picture."""
+class FrameView(CompareView):
+    """A CompareView with a caption in its corner, and a sentence in its middle while there is no picture."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -65,6 +65,7 @@ class PlayerPage(QWidget):
         self,
         *,
         take: Take,
+        other: Take,
         playhead: Playhead,
         theme: Theme,
         icons: Icons,
@@ -72,15 +73,17 @@ class PlayerPage(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.take, self.playhead = take, playhead
+        self.take, self.other, self.playhead = take, other, playhead
+        self._compares = False
         self._is_still = False
         self.view = FrameView(theme)
         self.transport = TransportStrip(actions, icons, playhead)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.view)
-        playhead.follow(take.is_there, take.is_read)
+        playhead.follow(take.is_there, self._is_read)
         playhead.moved.connect(self._show_frame)
+        other.frames_changed.connect(self._take_others)
         take.frames_changed.connect(self._take_frames)
         take.changed.connect(self._take_change)
         self.view.space_tapped.connect(self._toggle)
@@ -100,6 +103,38 @@ class PlayerPage(QWidget):
             self.playhead.seek(0)
         self.view.show_image(QImage(), "", "")
         self._show_frame()
+
+    @property
+    def compared(self) -> str:
+        """The key of the other take; empty for none."""
+        return self.other.key if self._compares else ""
+
+    def compare_with(self, key: str) -> None:
+        """Show the same frame of this take too, under one playhead; an empty key for no other take."""
+        self._compares = bool(key)
+        self.other.show_job(key)
+        self._show_frame()
+
+    def _is_read(self, frame: int) -> bool:
+        # Both are asked, so that both read ahead.
+        is_read = self.take.is_read(frame)
+        return (not self._compares or frame >= self.other.length or self.other.is_read(frame)) and is_read
+
+    def _take_others(self, first: int, stop: int) -> None:
+        if self._compares and first <= self.playhead.frame < stop:
+            self._show_frame()
+
+    def _show_other(self) -> None:
+        mine, its, frame = self.take.record, self.other.record, self.playhead.frame
+        if not self._compares or mine is None or its is None:
+            self.view.show_other(None, None)
+            return
+        image = None
+        if frame < self.other.length:
+            image = self.other.picture(frame) or self.other.preview(frame)
+            if image is None and self.other.is_ready(frame):
+                image = self.view.other  # it is being read: the frame before stays until then
+        self.view.show_other(image, (name_of(mine), name_of(its)))
 
     def close_player(self) -> None:
         """Stand still for good."""
@@ -148,6 +183,7 @@ class PlayerPage(QWidget):
                     size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
                 )
         self._say(state)
+        self._show_other()
         if image is None and state is FrameState.READY:
             # It is being read: the frame before stays until then.
             self.view.update()

@@ -5,31 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.canvas.abilities import Page, Shown, show_abilities
 from app.canvas.candidates import CandidateModel
-from app.canvas.grid import CandidateGrid
-from app.canvas.map_page import MapPage
-from app.canvas.outcome import OutcomeCard
-from app.canvas.picture_view import PictureView
+from app.canvas.large_picture import LargePicture
+from app.canvas.pages import Pages
+from app.canvas.stage_actions import StageActions
 from app.canvas.strips import FootStrip, HeadStrip
 from app.cells import CellRole
-from app.pictures import SIDES, PictureCache, picture_of
 from app.widgets.empty_state import EmptyState
-from app.widgets.focus_ring import WIDTH_PX as RING_PX
-from engine.messages import ControlMapRequest, ExportRequest, JobState
+from engine.messages import ExportRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QImage
+
     from app.actions import Actions
     from app.canvas.painting.edit_page import EditPage
+    from app.canvas.painting.map_editor import MapEditor
     from app.canvas.player import PlayerPage
+    from app.canvas.sheet_page import SheetPage
     from app.icons import Icons
     from app.job_record import JobRecord
     from app.jobs import JobModel
+    from app.pictures import PictureCache
     from app.stars import Stars
     from app.theme import Theme
 
@@ -39,8 +39,12 @@ class Stage(QWidget):
 
     retry_pressed = Signal(str)
     example_pressed = Signal()
+    take_pressed = Signal()
+    """The example of a take is wanted."""
     leave_pressed = Signal()
-    """Escape, while a picture is being edited."""
+    """Escape, while a picture or a map is being edited."""
+    bench_left = Signal()
+    """Something else is shown than the map that was being edited."""
     picture_changed = Signal(str, int)
     """Key of the job and index of the picture that is current now; index -1 for none."""
 
@@ -61,29 +65,26 @@ class Stage(QWidget):
         super().__init__(parent)
         self.setObjectName("stage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._jobs, self._stars, self._cache, self._actions, self._icons = jobs, stars, cache, actions, icons
+        self._jobs, self.cache = jobs, cache
         self.candidates = CandidateModel(jobs, stars, self)
         self.head = HeadStrip()
         self.foot = FootStrip(actions)
-        self.empty = EmptyState(
-            self.tr("Describe a picture or a video on the left, or start with an example."), example
+        empty = EmptyState(
+            self.tr("Describe a picture or a video on the left, or start with an example."),
+            example,
+            self.tr("Or make a take of 10 seconds"),
         )
-        self.empty.button.setObjectName("primary")
-        self.grid = CandidateGrid(self.candidates, cache, theme)
-        self.large = PictureView(theme)
-        self.outcome = OutcomeCard(icons, log_file)
-        self.map = MapPage(jobs, cache, theme, icons)
+        empty.button.setObjectName("primary")
+        self.stack = pages = Pages(
+            *(jobs, self.candidates, cache, theme, icons), empty=empty, log_file=log_file, player=player
+        )
+        self.empty, self.grid, self.large = empty, pages.grid, pages.large
+        self.map, self.outcome = pages.map, pages.outcome
         self._is_large = False
-        self._before: QImage | None = None
-        self._editor: EditPage | None = None
+        self._picture = LargePicture(pages.large, cache)
+        self._doable = StageActions(actions, pages, self.foot, stars, icons)
         self._shows_editor = False
-        self._make_player = player
-        self.player: PlayerPage | None = None
-        """The page for takes, built with the first of them."""
-        self.stack = QStackedWidget()
-        self.stack.setContentsMargins(RING_PX, RING_PX, RING_PX, RING_PX)
-        for page in (self.empty, self.grid, self.large, self.map, self.outcome):
-            self.stack.addWidget(page)
+        self._is_live = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -91,12 +92,13 @@ class Stage(QWidget):
         self._column.addWidget(self.stack, 1)
         self._column.addWidget(self.foot)
         self.empty.pressed.connect(self.example_pressed)
+        self.empty.other.clicked.connect(self.take_pressed)
         self.outcome.retry_pressed.connect(self._press_retry)
         self.grid.opened.connect(self.open_large)
         self.grid.selectionModel().currentChanged.connect(self._show)
         self.large.closed.connect(self.open_grid)
-        self.large.zoom_changed.connect(self._show_zoom)
-        self.map.view.zoom_changed.connect(self._show_zoom)
+        pages.zoom_changed.connect(self._show_zoom)
+        pages.player_built.connect(self._place_transport)
         jobs.job_changed.connect(self._refresh)
         jobs.candidate_arrived.connect(self._refresh)
         cache.loaded.connect(self._show_large)
@@ -111,7 +113,17 @@ class Stage(QWidget):
     @property
     def page(self) -> QWidget:
         """What is shown: the empty canvas, the grid, one picture, a take, or how the job ended."""
-        return self.stack.currentWidget() or self.empty
+        return self.stack.page
+
+    @property
+    def player(self) -> PlayerPage | None:
+        """The page for takes, built with the first of them."""
+        return self.stack.player
+
+    @property
+    def bench(self) -> MapEditor | None:
+        """The page of the control map that is being edited, as long as it has the canvas."""
+        return self.stack.bench
 
     @property
     def is_large(self) -> bool:
@@ -120,7 +132,7 @@ class Stage(QWidget):
     @property
     def shows_editor(self) -> bool:
         """Whether the picture that is being edited is shown, not a job."""
-        return self._shows_editor
+        return self._shows_editor and self.bench is None
 
     def current_index(self) -> int:
         """Index of the current picture in its batch, or -1."""
@@ -137,6 +149,7 @@ class Stage(QWidget):
         if record is not None and isinstance(record.request, ExportRequest):
             # What is worth seeing of an export is the take that it came from.
             key = record.request.take
+        self._leave_bench()
         if key != self.candidates.key:
             self.candidates.show_job(key)
         self._is_large = large
@@ -146,26 +159,62 @@ class Stage(QWidget):
 
     def adopt_editor(self, page: EditPage, bar: QWidget) -> None:
         """Take the page for editing in, and what belongs above everything while a picture is edited."""
-        self._editor = page
-        self.stack.addWidget(page)
+        self.stack.adopt_editor(page)
         self._column.insertWidget(0, bar)
-        page.view.zoom_changed.connect(self._show_zoom)
+
+    def adopt_live(self, pane: QWidget) -> None:
+        """Put the live picture beside what is worked on; `show_live` shows both."""
+        place = self._column.indexOf(self.stack)
+        self._column.removeWidget(self.stack)
+        self._column.insertWidget(place, self.stack.beside(pane), 1)
+
+    def show_live(self, shown: bool) -> None:
+        """Give the live picture half of the canvas, all of it while there is nothing else, or none."""
+        self._is_live = shown
+        if shown:
+            self.stack.share(self.width())
+        self._show()
+
+    def show_bench(self, bench: MapEditor | None) -> None:
+        """Give the canvas to a control map that is being edited, or back to what it showed."""
+        self.stack.give_to(bench)
+        self._show()
+        if bench is not None:
+            bench.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _leave_bench(self) -> None:
+        if self.bench is not None:
+            self.stack.give_to(None)
+            self.bench_left.emit()
+
+    def adopt_sheet(self, page: SheetPage) -> None:
+        """Take the page for X/Y grids in; it is shown for every job that is a cell of one."""
+        self.stack.adopt_sheet(page)
+        page.chosen.connect(self.show_job)
+        page.opened.connect(self._open_cell)
+
+    def _open_cell(self, key: str) -> None:
+        self.show_job(key)
+        self.open_large(0)
 
     def show_editor(self, *, shown: bool = True) -> None:
         """Show the picture that is being edited, or the job again."""
+        if shown:
+            self._leave_bench()
         if shown != self._shows_editor:
             self._shows_editor = shown
             self._show()
-        if shown and self._editor is not None:
-            self._editor.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        if shown and self.stack.editor is not None:
+            self.stack.editor.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_before(self, before: QImage | None) -> None:
         """Show this in place of the current picture, or the picture itself again."""
-        self._before = before
+        self._picture.before = before
         self._show()
 
     def open_large(self, picture: int) -> None:
         """Show this picture of the job alone."""
+        self._leave_bench()
         self._is_large, self._shows_editor = True, False
         self._select(picture)
         self._show()
@@ -173,16 +222,17 @@ class Stage(QWidget):
 
     def open_grid(self) -> None:
         """Back to all pictures of the job."""
+        self._leave_bench()
         self.show_editor(shown=False)
         if self.record is not None and (self.record.video is not None or self.page is self.map):
             return
         self._is_large = False
         self._show()
-        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_zoom(self, zoom: float) -> None:
         """Show the current picture large at this zoom; 0 fits it in."""
-        view = self._view()
+        view = self.stack.view(large=self._is_large)
         if self.page is self.map:
             self.map.set_zoom(zoom)
         elif view is not None:
@@ -190,14 +240,6 @@ class Stage(QWidget):
         elif self.current_index() >= 0:
             self.open_large(self.current_index())
             self.large.set_zoom(zoom)
-
-    def _view(self) -> PictureView | None:
-        """The view of what is shown large; None while that are all pictures of a job."""
-        if self.player is not None and self.page is self.player:
-            return self.player.view
-        if self._editor is not None and self.page is self._editor:
-            return self._editor.view
-        return self.map.view if self.page is self.map else self.large if self._is_large else None
 
     def step(self, by: int) -> None:
         """Go to a neighbour in the batch, or to the next frame of the take."""
@@ -214,56 +256,35 @@ class Stage(QWidget):
 
     def _select(self, row: int) -> None:
         if 0 <= row < self.candidates.rowCount():
-            self.grid.selectionModel().setCurrentIndex(
-                self.candidates.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect
-            )
+            flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.grid.selectionModel().setCurrentIndex(self.candidates.index(row), flag)
 
     def _refresh(self, key: str) -> None:
         if key == self.candidates.key or self.record is None:
             self._show()
 
-    def _page(self, record: JobRecord | None) -> QWidget:
-        if self._shows_editor and self._editor is not None:
-            return self._editor
-        if record is None:
-            return self.empty
-        if record.state in (JobState.FAILED, JobState.CANCELLED):
-            return self.outcome
-        if record.video is not None:
-            return self._open_player()
-        if isinstance(record.request, ControlMapRequest) and record.state is JobState.DONE:
-            return self.map
-        return self.large if self._is_large else self.grid
-
-    def _open_player(self) -> PlayerPage:
-        player = self._make_player()
-        self.adopt(player)
-        return player
-
-    def adopt(self, player: PlayerPage) -> None:
-        """Take the page for takes in, as soon as it is built."""
-        if self.player is None:
-            self.player = player
-            self.stack.addWidget(player)
-            self._column.addWidget(player.transport)
-            player.transport.hide()
-            player.view.zoom_changed.connect(self._show_zoom)
+    def _place_transport(self) -> None:
+        if self.player is not None:
+            self._column.addWidget(self.player.transport)
+            self.player.transport.hide()
 
     def _show(self) -> None:
-        record = self.record
-        page = self._page(record)
+        record, key, pages = self.record, self.candidates.key, self.stack
+        page = pages.choose(key, record, large=self._is_large, editing=self._shows_editor)
         if record is not None and page is self.outcome:
             self.outcome.show_record(record)
-        elif record is not None and page is self.map:
-            self.map.show_record(record, self.current_path())
+        elif pages.sheet is not None and page is pages.sheet:
+            pages.sheet.show_cell(key)
         if self.player is not None and page is self.player:
-            self.player.show_job(self.candidates.key)
-        self.stack.setCurrentWidget(page)
-        seen = None if page is self._editor else record
-        self.head.show_record(seen, max(self.current_index(), 0), is_before=self._before is not None)
+            self.player.show_job(key)
+        pages.setCurrentWidget(page)
+        pages.setVisible(not (self._is_live and page is self.empty))
+        seen = None if page in (pages.editor, pages.bench) else record
+        self.head.show_record(seen, max(self.current_index(), 0), is_before=self._picture.before is not None)
         self._show_large()
-        self._show_actions(record, page)
-        self.picture_changed.emit(self.candidates.key, self.current_index())
+        count, path = self.candidates.rowCount(), self.current_path()
+        self._doable.show(record, self.current_index(), count, path, large=self._is_large)
+        self.picture_changed.emit(key, self.current_index())
 
     def _show_large(self) -> None:
         record, row = self.record, self.current_index()
@@ -271,37 +292,8 @@ class Stage(QWidget):
             self.map.show_record(record, self.current_path())
         if record is None or record.video is not None or not self._is_large or row < 0:
             return
-        picture = picture_of(record, row)
-        image = self._cache.get(picture, SIDES[-1]) if picture else None
         words = str(self.candidates.index(row).data(Qt.ItemDataRole.AccessibleTextRole))
-        # A picture that is still being decoded keeps the last one on the screen: no flash between two.
-        if image is not None or picture is None:
-            shown = self._before or image or QImage()
-            self.large.show_image(shown, self.current_path(), f"{words}: {record.request.prompt}")
-
-    def _show_actions(self, record: JobRecord | None, page: QWidget) -> None:
-        actions, row, count = self._actions, self.current_index(), self.candidates.rowCount()
-        has_take, has_editor = page is self.player, page is self._editor
-        pages: dict[QWidget | None, Page] = {self.grid: "pictures", self.large: "pictures", self.map: "map"}
-        kind = "take" if has_take else "editor" if has_editor else pages.get(page, "other")
-        shown = Shown(kind, record, row, count, self.current_path())
-        show_abilities(actions, shown)
-        is_starred = shown.is_on_disk and shown.path in self._stars
-        self._icons.dress(actions.star, "star-on" if is_starred else "star", "warn" if is_starred else "text")
-        actions.star.setText(self.tr("Remove star") if is_starred else self.tr("Star"))
-        self.foot.setVisible(kind in ("pictures", "map", "editor"))
-        self.foot.show_uses(has_results=not has_editor, is_edit=shown.is_edit)
-        if self.player is not None:
-            self.player.transport.setVisible(has_take)
-        self.foot.show_place(*((-1, 0) if has_editor else (row, count)))
-        self._show_zoom()
+        self._picture.show(record, row, self.current_path(), f"{words}: {record.request.prompt}")
 
     def _show_zoom(self) -> None:
-        actions, view = self._actions, self._view()
-        if self.player is not None and self.page is self.player:
-            self.player.transport.show_zoom(self.player.view.zoom)
-        actions.grid.setChecked(view is None)
-        actions.fit.setChecked(view is not None and view.is_fit)
-        for action, zoom in ((actions.actual, 1.0), (actions.double, 2.0)):
-            action.setChecked(view is not None and not view.is_fit and view.zoom == zoom)
-        self.foot.show_zoom(view.zoom if view is not None else None)
+        self._doable.show_zoom(large=self._is_large)

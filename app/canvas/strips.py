@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.widgets.elided_label import ElidedLabel
-from app.words import frames_text, length_text, pictures_text, size_text, steps_text
+from app.widgets.fitting import fit_in
+from app.words import decimal_text, frames_text, length_text, pictures_text, size_text, steps_text
 from engine.messages import ControlMapRequest, JobState
 
 if TYPE_CHECKING:
@@ -35,6 +36,13 @@ class HeadStrip(QFrame):
         row.setSpacing(16)
         row.addWidget(self.prompt, 1)
         row.addWidget(self.figures)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        fit_in(self, [[self.figures]])
 
     def show_record(self, record: JobRecord | None, picture: int, *, is_before: bool = False) -> None:
         """Describe a job and which picture of it is current; hides itself when there is none.
@@ -63,8 +71,9 @@ class HeadStrip(QFrame):
         elif isinstance(request, ControlMapRequest):
             parts = [size_text(request.width, request.height), self.tr("control map")]
         if record.state is JobState.DONE and record.info.seconds:
-            parts.append(self.tr("{seconds:.1f} s").format(seconds=record.info.seconds))
+            parts.append(self.tr("{seconds} s").format(seconds=decimal_text(record.info.seconds)))
         self.figures.setText("   ".join(parts))
+        fit_in(self, [[self.figures]])
 
 
 class FootStrip(QFrame):
@@ -99,6 +108,9 @@ class FootStrip(QFrame):
         row.addStretch(1)
         for action in uses:
             row.addWidget(made[action])
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
 
     def show_place(self, row: int, count: int) -> None:
         """Say which picture of how many is current."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.canvas.strips import action_button
+from app.widgets.fitting import fit_in
 from app.words import timecode
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from app.actions import Actions
     from app.icons import Icons
     from app.playhead import Playhead
@@ -31,7 +34,8 @@ class TransportStrip(QFrame):
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         views = (actions.fit, actions.actual, actions.double)
         moves = (actions.previous, actions.play, actions.next, actions.loop, actions.mark_in, actions.mark_out)
-        uses = (actions.star, actions.save_as, actions.export, actions.copy_picture, actions.copy_settings)
+        uses = (actions.compare, actions.star, actions.save_as, actions.export)
+        uses = (*uses, actions.copy_picture, actions.copy_settings)
         made = {action: action_button(action) for action in (*views, *moves, *uses, actions.reuse)}
         self.buttons: list[QWidget] = list(made.values())
         self.play_button: QToolButton = made[actions.play]
@@ -52,9 +56,26 @@ class TransportStrip(QFrame):
         row.addStretch(1)
         for action in (*uses, actions.reuse):
             row.addWidget(made[action])
+        self._groups = (
+            [self.time],
+            [made[action] for action in (actions.export, actions.compare)],
+            [made[action] for action in (actions.loop, actions.mark_in, actions.mark_out)],
+            [self.number],
+            [made[actions.fit]],
+            [made[action] for action in (actions.star, actions.copy_picture)],
+            [made[actions.actual], made[actions.double], self.zoom],
+            [made[action] for action in (actions.save_as, actions.copy_settings, actions.reuse)],
+        )
         playhead.moved.connect(self._show_time)
         playhead.changed.connect(self._show_state)
         self._show_state()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        fit_in(self, self._groups)
 
     def show_zoom(self, zoom: float) -> None:
         """Say how large the frame is."""

@@ -24,8 +24,10 @@ Controlled = TypeVar("Controlled", ImageRequest, VideoRequest)
 
 CONTROL_FORM = (
     "KIND=FILE[,adapter=NAME|FOLDER][,weight=1][,start=0][,end=1][,mode=balanced][,resize=crop]"
-    "[,mask=FILE][,frame=N][,map]"
+    "[,mask=FILE][,frame=N][,first=N][,frames=N][,skip=N][,map]"
 )
+WHOLE = frozenset({"frame", "first", "frames", "skip"})
+"""Options of controls that count."""
 
 
 def add_command(
@@ -118,7 +120,7 @@ def parse_control(text: str, *, folders: bool = False) -> ControlLayer:
         name, equals, value = option.partition("=")
         if option == "map":
             fields["is_map"] = True
-        elif name in {"weight", "start", "end", "frame"} and equals:
+        elif name in {"weight", "start", "end", *WHOLE} and equals:
             fields[name] = _number(name, value)
         elif name == "mask" and value:
             fields[name] = _existing(value, folders=folders)
@@ -129,7 +131,7 @@ def parse_control(text: str, *, folders: bool = False) -> ControlLayer:
         else:
             raise BadInputError(
                 f"control option {option!r} is unknown; "
-                "use adapter, weight, start, end, mode, resize, mask, frame or map"
+                "use adapter, weight, start, end, mode, resize, mask, frame, first, frames, skip or map"
             )
     return ControlLayer(kind=kind, picture=_existing(file, folders=folders), **fields)  # pyright: ignore[reportArgumentType]  # checked by ControlLayer
 
@@ -141,9 +143,9 @@ def _existing(name: str, *, folders: bool) -> str:
 
 def _number(name: str, value: str) -> float:
     try:
-        return int(value) if name == "frame" else float(value)
+        return int(value) if name in WHOLE else float(value)
     except ValueError:
-        wanted = "frame=0" if name == "frame" else f"{name}=0.5"
+        wanted = f"{name}=0" if name in WHOLE else f"{name}=0.5"
         raise BadInputError(f"control {name} {value!r} is no number; write it like {wanted}") from None
 
 

@@ -6,6 +6,7 @@ import argparse
 
 from app.cli.arguments import Commands, add_command, find_named_model, output_path, parse_size
 from app.cli.console import Console
+from app.cli.grid import add_grid, run_grid
 from app.cli.jobs import add_detach, run_job
 from app.cli.pictures import add_picture_options, picture_request
 from engine.messages import ImageRequest
@@ -22,12 +23,16 @@ def add_to(commands: Commands) -> None:
         size="in pixels (default: the model's)",
         control="a control picture; may be given several times",
     )
+    add_grid(parser)
     add_detach(parser)
 
 
 def run(arguments: argparse.Namespace, paths: Paths, console: Console) -> int:
     """Submit the request; wait for it unless detached."""
-    return run_job(build_request(arguments, paths), output_path(arguments), console, paths, detach=arguments.detach)
+    request, output = build_request(arguments, paths), output_path(arguments)
+    if arguments.grid:
+        return run_grid(arguments, request, output, console, paths)
+    return run_job(request, output, console, paths, detach=arguments.detach)
 
 
 def build_request(arguments: argparse.Namespace, paths: Paths) -> ImageRequest:

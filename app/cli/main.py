@@ -37,7 +37,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _bare_parser() -> argparse.ArgumentParser:
-    return _Parser(prog="onetake", description="One-step images and long video. Without a command: the window.")
+    words = "One-step images and long video. Without a command, or with a project (NAME.onetake): the window."
+    return _Parser(prog="onetake", description=words)
 
 
 def run_command(given: list[str]) -> int:

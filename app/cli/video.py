@@ -21,6 +21,7 @@ from app.cli.arguments import (
 from app.cli.jobs import add_detach, run_job
 from app.cli.targets import parse_target
 from engine.errors import BadInputError
+from engine.media.timeline_checks import Plan
 from engine.messages import MAX_FRAMES, Segment, Timeline, VideoRequest, VideoSpec, check_int
 
 if TYPE_CHECKING:
@@ -74,11 +75,11 @@ def build_request(arguments: argparse.Namespace, paths: Paths) -> tuple[VideoReq
     # A model without video is refused by its own check, below, whatever the defaults.
     video = spec.video or VideoSpec(family="")
     _refuse_pictures(arguments, spec)
-    timeline, fps = _timeline(arguments, video)
+    plan, fps = _timeline(arguments, video)
     width, height = parse_size(arguments.size) if arguments.size else (spec.default_width, spec.default_height)
     output, codec = parse_target(arguments.output)
     request = VideoRequest(
-        timeline=timeline,
+        timeline=plan.timeline,
         seed=chosen_seed(arguments),
         model=spec.name,
         width=width,
@@ -88,19 +89,19 @@ def build_request(arguments: argparse.Namespace, paths: Paths) -> tuple[VideoReq
         guidance_scale=spec.default_guidance,
         codec=codec,
         devices=_devices(arguments.devices),
-        controls=chosen_controls(arguments, folders=True),
+        controls=(*plan.controls, *chosen_controls(arguments, folders=True)),
     )
     return checked(request, spec, paths), output
 
 
-def _timeline(arguments: argparse.Namespace, video: VideoSpec) -> tuple[Timeline, float]:
-    """The timeline and the rate of the file, or of one prompt."""
+def _timeline(arguments: argparse.Namespace, video: VideoSpec) -> tuple[Plan, float]:
+    """The timeline, with its controls, and the rate of the file, or of one prompt."""
     if arguments.timeline is None:
         if arguments.prompt is None:
             raise BadInputError("there is nothing to show; give a PROMPT, or prompts over time with --timeline FILE")
         frames = video.default_frames if arguments.frames is None else arguments.frames
         check_int("frames", frames, 1, MAX_FRAMES)
-        timeline, fps = Timeline(segments=(Segment(prompt=arguments.prompt, frames=frames),)), None
+        plan = Plan(Timeline(segments=(Segment(prompt=arguments.prompt, frames=frames),)), None)
     else:
         if arguments.prompt is not None:
             raise BadInputError("the prompts are in the timeline; leave out either PROMPT or --timeline")
@@ -109,10 +110,14 @@ def _timeline(arguments: argparse.Namespace, video: VideoSpec) -> tuple[Timeline
         # Only here: it loads what reads and writes frames, and every command imports this module.
         from engine.media.timeline_file import read_timeline
 
-        timeline, fps = read_timeline(Path(arguments.timeline).expanduser().absolute())
+        plan = read_timeline(Path(arguments.timeline).expanduser().absolute())
+        for layer in plan.controls:
+            for file in filter(None, (layer.picture, layer.mask)):
+                if not Path(file).exists():
+                    raise BadInputError(f"{file}, a control of {arguments.timeline}, is not there; check the file name")
     if arguments.fps is not None:
-        return timeline, arguments.fps
-    return timeline, video.default_fps if fps is None else fps
+        return plan, arguments.fps
+    return plan, video.default_fps if plan.fps is None else plan.fps
 
 
 def _devices(text: str) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ class ControlPanel(QWidget):
     """The layers, or one sentence while there are none. Its button goes into `head`."""
 
     pressed = Signal(str, int)
-    """What is wanted of a layer: "picture", "mask", "adapter" or "map"; and its number, from 0."""
+    """What is wanted of a layer: "picture", "mask", "adapter", "map", "edit map" or "region"; its number, from 0."""
     dropped = Signal(object, int)
     """A QMimeData of something that was dropped, and before which layer."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QStackedLayout, QVBoxLayout, QWidget
 
 from app.widgets.empty_state import EmptyState
 from app.widgets.focus_ring import WIDTH_PX as RING_PX
+from app.widgets.gallery_bar import GalleryBar
 from app.widgets.picture_cell import CellRole, PictureCellDelegate, PictureList
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ class GalleryPanel(QWidget):
         self.list.setModel(model)
         self.list.setItemDelegate(PictureCellDelegate(cache, theme, self.list))
         self.list.set_smallest(THUMB_PX)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.bar = GalleryBar()
+        self.bar.filter_changed.connect(model.show_only)
+        self.bar.menu.aboutToShow.connect(self._fill_menu)
+        self.none = EmptyState(self.tr("No result fits."), self.tr("Show everything"))
+        self.none.pressed.connect(self.bar.clear)
         cache.loaded.connect(self.list.viewport().update)
         self.empty = EmptyState(self.tr("Finished pictures gather here."), self.tr("Open a picture…"))
         self.empty.button.setToolTip(self.tr("Take over the settings of a picture that Onetake made"))
@@ -43,31 +50,56 @@ class GalleryPanel(QWidget):
         column.setContentsMargins(8, RING_PX, RING_PX, RING_PX)
         # The stack shows its first page at once: outside the panel that page would flash up as a window of its own.
         self._stack = QStackedLayout()
+        column.addWidget(self.bar)
         column.addLayout(self._stack)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.list)
+        self._stack.addWidget(self.none)
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             signal.connect(self._show_state)
         self.list.clicked.connect(self._choose)
-        self.list.activated.connect(self._choose)
+        self.list.activated.connect(self._open)
+        self.list.pressed.connect(self._press)
         self._show_state()
 
     @property
     def in_tab_order(self) -> list[QWidget]:
         """What the keyboard visits, in order."""
-        return [self.empty.button, self.list]
+        return [self.bar.search, self.bar.button, self.empty.button, self.list, self.none.button]
+
+    def chosen_paths(self) -> list[str]:
+        """The files of all selected results, in the order of the list."""
+        places = sorted(self.list.selectionModel().selectedIndexes(), key=QModelIndex.row)
+        return [str(place.data(CellRole.PATH)) for place in places]
 
     def show_picture(self, key: str, index: int) -> None:
         """Mark the picture that the canvas shows."""
         row = self._model.row_of(key, index)
         if row is not None:
             place = self._model.index(row)
+            if self.list.selectionModel().isSelected(place):
+                # Others are selected with it: the canvas follows one of them.
+                return
             self.list.selectionModel().setCurrentIndex(place, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         else:
             self.list.clearSelection()
 
     def _show_state(self) -> None:
-        self._stack.setCurrentIndex(1 if self._model.rowCount() else 0)
+        page = self.list if self._model.rowCount() else self.empty if self._model.is_without_results else self.none
+        self._stack.setCurrentWidget(page)
+        self.bar.setVisible(page is not self.empty)
+
+    def _fill_menu(self) -> None:
+        self.bar.show_models(self._model.models())
+
+    def _press(self, place: QModelIndex) -> None:
+        """What the menu is opened on is what its commands are about."""
+        if QApplication.mouseButtons() & Qt.MouseButton.RightButton:
+            self._choose(place)
 
     def _choose(self, place: QModelIndex) -> None:
+        if len(self.list.selectionModel().selectedIndexes()) < 2:
+            self._open(place)
+
+    def _open(self, place: QModelIndex) -> None:
         self.picture_chosen.emit(str(place.data(CellRole.KEY)), int(place.data(CellRole.INDEX)))

@@ -94,18 +94,20 @@ class PromptPanel(QWidget):
         row.addWidget(self.counted)
         return row
 
-    def bind(self, project: Project, form: QWidget) -> None:
+    def bind(self, project: Project, form: QWidget, *, shown: str = "") -> None:
         """Join the field to the project, both ways, and put the form under it. What was typed before counts as typed.
 
         Args:
             project: Its prompt is shown, and changed by typing.
             form: The fields of all other settings.
+            shown: What the field showed before anything was typed.
         """
         # Before the stretch that keeps everything at the top.
         self._column.insertWidget(self._column.count() - 1, form)
         typed = self.prompt.toPlainText()
-        if typed != project.prompt:
+        if typed != shown:
             self._type(project, typed)
+        self.prompt.show_text(project.prompt)
         self.prompt.edited.connect(partial(self._type, project))
         project.edit_changed.connect(partial(self._show, project))
         project.models_changed.connect(partial(self._show_vocabulary, project))
@@ -179,10 +181,24 @@ class PromptPanel(QWidget):
 
     def _show_ignored(self, project: Project) -> None:
         words, spec = self.prompt.ignored_words(), project.spec
-        self.ignored.setVisible(bool(words))
+        told = ""
         if words and spec is not None:
-            told = self.tr("{model} will ignore: {words}")
-            self.ignored.setText(told.format(model=spec.title, words=", ".join(words)))
+            told = self.tr("{model} will ignore: {words}").format(model=spec.title, words=", ".join(words))
+        elif spec is not None and _weighs_in_vain(project):
+            told = self.tr("{model} takes no weights; it reads the brackets as they are").format(model=spec.title)
+        self.ignored.setVisible(bool(told))
+        self.ignored.setText(told)
+
+
+def _weighs_in_vain(project: Project) -> bool:
+    """Whether the prompt has weights, and the model takes none."""
+    spec = project.spec
+    if spec is None or (spec.video_weighting if project.video.is_active else spec.weighting):
+        return False
+    # Loaded only now: the panel is painted with the first frame.
+    from engine.messages.prompt_weights import read_runs  # noqa: PLC0415
+
+    return any(run.weight != 1.0 or run.is_break for run in read_runs(project.prompt))
 
 
 def _message(name: str) -> QLabel:

@@ -17,6 +17,7 @@ from app.widgets.focus_ring import WIDTH_PX as RING_PX
 from app.widgets.job_row import JobRowDelegate, RowButton
 
 if TYPE_CHECKING:
+    from app.grids import Grids
     from app.icons import Icons
     from app.jobs import JobModel
     from app.pictures import PictureCache
@@ -41,6 +42,7 @@ class QueuePanel(QWidget):
         self,
         *,
         jobs: JobModel,
+        grids: Grids,
         cache: PictureCache,
         theme: Theme,
         icons: Icons,
@@ -51,7 +53,7 @@ class QueuePanel(QWidget):
         self.setObjectName("panel")
         self._jobs = jobs
         self._icons = icons
-        self._rows = QueueRows(jobs)
+        self._rows = QueueRows(jobs, grids)
         self.summary = QLabel()
         self.summary.setObjectName("quiet")
         self.pause, self.clear, self.cancel_all = QToolButton(), QToolButton(), QToolButton()
@@ -65,7 +67,7 @@ class QueuePanel(QWidget):
         for widget in (self.summary, self.pause, self.cancel_all, self.clear):
             head.add(widget)
         self.list = QListView()
-        delegate = JobRowDelegate(theme, icons, cache, self.list)
+        delegate = JobRowDelegate(theme, icons, cache, self.list, grids)
         self._set_up_list(delegate, cache)
         self.empty = EmptyState(self.tr("Nothing runs and nothing waits."), self.tr("Generate"))
         self.older = QPushButton()

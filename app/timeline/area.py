@@ -12,7 +12,7 @@ from app.timeline.scale import LEAST_PX, MOST_PX, Lanes, TimeScale
 if TYPE_CHECKING:
     from PySide6.QtGui import QWheelEvent
 
-NAMES_PX = 64
+NAMES_PX = 92
 """Where the lanes have their names; time begins a little right of it."""
 ORIGIN_PX, MARGIN_PX = NAMES_PX + 8, 16
 ZOOM_STEP = 1.25

@@ -125,9 +125,13 @@ def runs(take: Take, first: int, last: int, frame_px: float) -> list[Run]:
     stride = max(1, int(1 / frame_px))
     found: list[Run] = []
     stop = min(last, take.length)
-    for frame in range(first - first % stride, stop, stride):
-        maker, state = take.maker(frame), take.state(frame)
-        _join(found, Run(range(frame, min(frame + stride, stop)), maker, state))
+    seen = range(first - first % stride, stop, stride)
+    for frame, (maker, state) in zip(seen, take.survey(seen), strict=True):
+        if found and found[-1].maker == maker and found[-1].state is state:
+            continue
+        if found:
+            found[-1] = found[-1]._replace(frames=range(found[-1].frames.start, frame))
+        found.append(Run(range(frame, stop), maker, state))
     joined: list[Run] = []
     for index, run in enumerate(found):
         before, after = found[max(index - 1, 0)].maker, found[min(index + 1, len(found) - 1)].maker
@@ -149,8 +153,8 @@ def _beginnings(take: Take, first: int, last: int, frame_px: float) -> Iterator[
     first = max(0, first - first % stride)
     passed = range(first - stride, max(first - LOOK_BACK * stride, -1), -stride)
     before = next((maker for frame in passed if (maker := take.maker(frame))), "")
-    for frame in range(first, min(last, take.length), stride):
-        maker = take.maker(frame)
+    seen = range(first, min(last, take.length), stride)
+    for frame, (maker, _) in zip(seen, take.survey(seen), strict=True):
         if maker and maker != before:
             yield frame, maker
             before = maker

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from PySide6.QtCore import QCoreApplication
+
 from app import timeline_edits as edits
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ class Trim(_Edit):
     def move(self, frame: float) -> None:
         fit = edits.fit_of(self._project.spec)
         after = edits.trim(self._before, self._index, max(1, self._snap(frame) - self._span.start), fit)
-        self._project.change_video(self._project.tr("change length"), after, merge=self._merge)
+        self._project.change_video(QCoreApplication.translate("edits", "change length"), after, merge=self._merge)
 
 
 class Roll(_Edit):
@@ -81,8 +83,9 @@ class Roll(_Edit):
 
     def move(self, frame: float) -> None:
         before = self._before.spans()[self._index - 1]
-        after = edits.roll(self._before, self._index, self._snap(frame) - before.start)
-        self._project.change_video(self._project.tr("move border"), after, merge=self._merge)
+        fit = edits.fit_of(self._project.spec)
+        after = edits.roll(self._before, self._index, self._snap(frame) - before.start, fit)
+        self._project.change_video(QCoreApplication.translate("edits", "move border"), after, merge=self._merge)
 
 
 class Stretch(_Edit):
@@ -90,7 +93,7 @@ class Stretch(_Edit):
 
     def move(self, frame: float) -> None:
         after = edits.set_transition(self._before, self._index, self._snap(frame) - self._span.start)
-        self._project.change_video(self._project.tr("change transition"), after, merge=self._merge)
+        self._project.change_video(QCoreApplication.translate("edits", "change transition"), after, merge=self._merge)
 
 
 class Carry:
@@ -113,4 +116,5 @@ class Carry:
         """Drop them."""
         if self.place is not None:
             edit = self._project.video
-            self._project.change_video(self._project.tr("move segments"), edits.move(edit, edit.selected, self.place))
+            text = QCoreApplication.translate("edits", "move segments")
+            self._project.change_video(text, edits.move(edit, edit.selected, self.place))

@@ -1,4 +1,4 @@
-"""What lies under a point of the timeline: a segment, one of its edges, its transition's handle, the ruler, a frame."""
+"""What lies under a point of the timeline: a segment or a control clip, one of its edges, the ruler, a frame."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtCore import QPointF
+
     from app.timeline.scale import Lanes, TimeScale
     from app.video_edit import VideoEdit
 
@@ -26,14 +30,25 @@ class Part(Enum):
     BORDER = "border"
     """The segment's first frame: dragging moves the border to the one before, and nothing else."""
     TRANSITION = "transition"
+    CLIP = "clip"
+    CLIP_START = "clip start"
+    CLIP_END = "clip end"
 
 
 class Hit(NamedTuple):
-    """A part, the segment that it belongs to or -1, and the time under the point, in frames."""
+    """A part, the segment or the clip that it belongs to or -1, and the time under the point, in frames."""
 
     part: Part
     segment: int
     frame: float
+    clip: int = -1
+
+
+class ClipPlace(NamedTuple):
+    """Where a control clip lies: its frames, and its row in the lane."""
+
+    span: range
+    row: int
 
 
 def segment_at(edit: VideoEdit, frame: float) -> int:
@@ -42,9 +57,26 @@ def segment_at(edit: VideoEdit, frame: float) -> int:
     return bisect_right(ends, frame) if ends and 0 <= frame < ends[-1] else -1
 
 
-def hit_at(edit: VideoEdit, lanes: Lanes, scale: TimeScale, x: float, y: float) -> Hit:
-    """What lies under a point."""
+def clip_hit(clips: Sequence[ClipPlace], lanes: Lanes, scale: TimeScale, x: float, y: float) -> Hit:
+    """What lies under a point of the lane of the controls."""
     frame = scale.frame(x)
+    for index, clip in enumerate(clips):
+        left, right = scale.x(clip.span.start), scale.x(clip.span.stop)
+        if x < scale.left_px or not (lanes.row(clip.row).holds(y) and left <= x <= right):
+            continue
+        reach = min(EDGE_PX, (right - left) / 4)
+        if right - x <= reach:
+            return Hit(Part.CLIP_END, -1, frame, index)
+        return Hit(Part.CLIP_START if x - left <= reach else Part.CLIP, -1, frame, index)
+    return Hit(Part.NOTHING, -1, frame)
+
+
+def hit_at(edit: VideoEdit, lanes: Lanes, scale: TimeScale, point: QPointF, clips: Sequence[ClipPlace] = ()) -> Hit:
+    """What lies under a point."""
+    x, y = point.x(), point.y()
+    frame = scale.frame(x)
+    if lanes.controls.holds(y):
+        return clip_hit(clips, lanes, scale, x, y)
     if x < scale.left_px:
         return Hit(Part.NOTHING, -1, frame)
     if lanes.ruler.holds(y):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 
 from app.timeline.scale import ticks
 
@@ -55,23 +56,35 @@ def paint_ruler(on: Canvas, fps: float, span: range | None) -> None:
     painter.drawLine(QPointF(0, lane.bottom + 0.5), QPointF(on.scale.x(on.last), lane.bottom + 0.5))
 
 
-def paint_prompts(on: Canvas, edit: VideoEdit, ignored: Callable[[str], bool]) -> None:
+def paint_prompts(on: Canvas, edit: VideoEdit, notes: Callable[[int], list[str]]) -> None:
     """Segments, transitions and cuts.
 
     Args:
         on: Where to paint.
         edit: The plan.
-        ignored: Whether the model ignores a word of this prompt.
+        notes: What is to be said of a segment, by its place; asked only where there is room for words.
     """
     ends = list(accumulate(segment.frames for segment in edit.segments))
-    index = bisect_right(ends, max(on.first, 0))
-    _paint_ground(on, edit, ends, index)
-    while index < len(ends):
-        start = ends[index] - edit.segments[index].frames
-        if start > on.last + 12 / on.scale.frame_px:
-            break
-        _paint_segment(on, edit, index, start, ignored)
-        index += 1
+    first = bisect_right(ends, max(on.first, 0))
+    stop = bisect_right(ends, on.last + 12 / on.scale.frame_px) + 1
+    _paint_ground(on, edit, ends, first)
+    narrow, chosen = NARROW_PX / on.scale.frame_px, set(edit.selected)
+    boxes: list[tuple[int, int, QRectF]] = []
+    # Hundreds of narrow segments are in sight at once, and are seen by the ground alone.
+    for index, segment in enumerate(edit.segments[first:stop], first):
+        start = ends[index] - segment.frames
+        if segment.frames >= narrow:
+            boxes.append((index, start, _paint_box(on, edit, index, start, is_selected=index in chosen)))
+        elif index in chosen:
+            _paint_chosen(on, start, segment.frames)
+    _paint_ramps(on, edit, boxes)
+    for index, start, box in boxes:
+        segment = edit.segments[index]
+        if index and segment.transition:
+            _paint_knob(on, segment, start, box)
+        _paint_words(on, segment, box, partial(notes, index))
+        if index and segment.cut:
+            _paint_cut(on, on.scale.x(start))
 
 
 def paint_no_plan(on: Canvas) -> None:
@@ -90,24 +103,27 @@ def _paint_ground(on: Canvas, edit: VideoEdit, ends: list[int], index: int) -> N
     right = on.scale.x(min(on.last, ends[-1] if ends else 0))
     on.painter.fillRect(QRectF(left, lane.top, right - left, lane.height), on.tokens.color("raised"))
     on.painter.setPen(QPen(on.tokens.color("edge"), 1))
-    line_at = left
-    while index < len(ends) and ends[index] <= on.last:
-        x = on.scale.x(ends[index])
-        if edit.segments[index].frames * on.scale.frame_px < NARROW_PX and x - line_at >= 3:
-            on.painter.drawLine(QPointF(x, lane.top), QPointF(x, lane.bottom))
-            line_at = x
-        index += 1
+    narrow, apart, line_at = NARROW_PX / on.scale.frame_px, 3 / on.scale.frame_px, max(on.first, 0)
+    lines: list[QLineF] = []
+    for end, segment in zip(ends[index:], edit.segments[index:], strict=True):
+        if end > on.last:
+            break
+        if segment.frames < narrow and end - line_at >= apart:
+            x, line_at = on.scale.x(end), end
+            lines.append(QLineF(x, lane.top, x, lane.bottom))
+    on.painter.drawLines(lines)
 
 
-def _paint_segment(on: Canvas, edit: VideoEdit, index: int, start: int, ignored: Callable[[str], bool]) -> None:
+def _paint_chosen(on: Canvas, start: int, frames: int) -> None:
+    """A selected segment that has no box of its own."""
+    lane = on.lanes.prompts
+    width = max(frames * on.scale.frame_px, 1.5)
+    on.painter.fillRect(QRectF(on.scale.x(start), lane.top, width, lane.height), on.tokens.color("accent"))
+
+
+def _paint_box(on: Canvas, edit: VideoEdit, index: int, start: int, *, is_selected: bool) -> QRectF:
     painter, tokens, lane = on.painter, on.tokens, on.lanes.prompts
-    segment = edit.segments[index]
-    left, right = on.scale.x(start), on.scale.x(start + segment.frames)
-    is_selected = index in edit.selected
-    if right - left < NARROW_PX:
-        if is_selected:
-            painter.fillRect(QRectF(left, lane.top, max(right - left, 1.5), lane.height), tokens.color("accent"))
-        return
+    left, right = on.scale.x(start), on.scale.x(start + edit.segments[index].frames)
     painter.fillRect(QRectF(left, lane.top, right - left, lane.height), tokens.color("panel"))
     box = QRectF(left + 0.5, lane.top + 0.5, right - left - 2, lane.height - 1)
     painter.setBrush(tokens.color("raised"))
@@ -119,36 +135,43 @@ def _paint_segment(on: Canvas, edit: VideoEdit, index: int, start: int, ignored:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tokens.color("accent", 0.16))
         painter.drawRoundedRect(box, RADIUS, RADIUS)
-    if index and segment.transition:
-        _paint_transition(on, segment, start, box)
-    _paint_words(on, segment, box, warns=ignored(segment.prompt))
-    if index and segment.cut:
-        _paint_cut(on, left)
+    return box
 
 
-def _paint_transition(on: Canvas, segment: SegmentEdit, start: int, box: QRectF) -> None:
-    """A ramp: what comes over from the segment before fades out along it. The knob at its end can be dragged."""
-    painter, tokens = on.painter, on.tokens
-    end = min(on.scale.x(start + segment.transition), box.right())
-    ramp = QPolygonF([box.topLeft(), box.bottomLeft(), QPointF(end, box.bottom())])
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(tokens.color("accent", 0.30))
-    painter.drawPolygon(ramp)
-    painter.setPen(QPen(tokens.color("accent"), 1.5))
-    painter.drawLine(box.topLeft(), QPointF(end, box.bottom()))
-    painter.setPen(QPen(tokens.color("accent"), 1.5))
-    painter.setBrush(tokens.color("panel"))
-    painter.drawEllipse(QPointF(end, box.bottom() - 5), 3.5, 3.5)
+def _paint_ramps(on: Canvas, edit: VideoEdit, boxes: list[tuple[int, int, QRectF]]) -> None:
+    """What comes over from the segment before fades out along a ramp; all of them in one go, since each costs."""
+    ramps, slopes = QPainterPath(), list[QLineF]()
+    for index, start, box in boxes:
+        transition = edit.segments[index].transition
+        if index and transition:
+            foot = QPointF(_ramp_end(on, start + transition, box), box.bottom())
+            ramps.addPolygon(QPolygonF([box.topLeft(), box.bottomLeft(), foot]))
+            slopes.append(QLineF(box.topLeft(), foot))
+    on.painter.fillPath(ramps, on.tokens.color("accent", 0.30))
+    on.painter.setPen(QPen(on.tokens.color("accent"), 1.5))
+    on.painter.drawLines(slopes)
 
 
-def _paint_words(on: Canvas, segment: SegmentEdit, box: QRectF, *, warns: bool) -> None:
+def _ramp_end(on: Canvas, frame: int, box: QRectF) -> float:
+    return min(on.scale.x(frame), box.right())
+
+
+def _paint_knob(on: Canvas, segment: SegmentEdit, start: int, box: QRectF) -> None:
+    """At the end of the ramp; it can be dragged."""
+    end = _ramp_end(on, start + segment.transition, box)
+    on.painter.setPen(QPen(on.tokens.color("accent"), 1.5))
+    on.painter.setBrush(on.tokens.color("panel"))
+    on.painter.drawEllipse(QPointF(end, box.bottom() - 5), 3.5, 3.5)
+
+
+def _paint_words(on: Canvas, segment: SegmentEdit, box: QRectF, ask: Callable[[], list[str]]) -> None:
     painter, tokens = on.painter, on.tokens
     # Words stay in sight while their segment is partly scrolled out.
     left = max(box.left(), on.scale.left_px) + PAD
     width = int(box.right() - PAD - left)
     if width < LEAST_WORDS_PX:
         return
-    words = " ".join(segment.prompt.split())
+    words, notes = " ".join(segment.prompt.split()), ask()
     painter.setPen(tokens.color("text" if words else "bad"))
     top = box.top() + 4
     line = on.metrics.height()
@@ -163,9 +186,8 @@ def _paint_words(on: Canvas, segment: SegmentEdit, box: QRectF, *, warns: bool) 
     facts = QCoreApplication.translate("Timeline", "{frames} f").format(frames=segment.frames)
     if segment.seed is not None:
         facts += "   " + QCoreApplication.translate("Timeline", "seed {seed}").format(seed=segment.seed)
-    if warns:
-        facts += "   " + QCoreApplication.translate("Timeline", "words ignored")
-    painter.setPen(tokens.color("warn" if warns else "quiet"))
+    facts = "   ".join([facts, *notes])
+    painter.setPen(tokens.color("warn" if notes else "quiet"))
     place.translate(0, line + 3)
     indent = min(ramp * 2 / 3 if ramp else 0.0, width)
     place.setLeft(place.left() + indent)

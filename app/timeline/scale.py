@@ -10,6 +10,7 @@ from app.words import clock, timecode
 LEAST_PX, MOST_PX = 0.002, 48.0
 """Of a frame."""
 LABEL_PX = 76
+LEAST_FRAMES_PX = 40
 NICE_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18000, 36000, 72000)
 
 
@@ -45,19 +46,29 @@ class Lane(NamedTuple):
 
 
 class Lanes(NamedTuple):
-    """Ruler, prompts and frames, from the top."""
+    """Ruler, prompts, controls and frames, from the top; the controls are in `rows`, so that none lies on another."""
 
     ruler: Lane
     prompts: Lane
+    controls: Lane
     frames: Lane
+    rows: int = 1
 
     @staticmethod
-    def fit(height: int, line_px: int) -> Lanes:
+    def fit(height: int, line_px: int, rows: int = 1) -> Lanes:
         """Share a height: the frames get what the others leave, within what suits a thumbnail."""
         ruler = Lane(0, line_px + 10)
         prompts = Lane(ruler.bottom + 4, 2 * line_px + 16)
-        top = prompts.bottom + 6
-        return Lanes(ruler, prompts, Lane(top, min(max(height - top - 8, 40), 120)))
+        line = line_px + 8
+        room = height - prompts.bottom - 6 - 6 - LEAST_FRAMES_PX - 8
+        controls = Lane(prompts.bottom + 6, max(line, min(rows * line, room)))
+        top = controls.bottom + 6
+        return Lanes(ruler, prompts, controls, Lane(top, min(max(height - top - 8, LEAST_FRAMES_PX), 120)), rows)
+
+    def row(self, row: int) -> Lane:
+        """One row of the controls; many of them share the height."""
+        top, bottom = (self.controls.top + self.controls.height * place // self.rows for place in (row, row + 1))
+        return Lane(top, bottom - top)
 
 
 class Tick(NamedTuple):

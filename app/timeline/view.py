@@ -10,27 +10,30 @@ import itertools
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import timeline_edits as edits
 from app.edit_change import DRAG
-from app.timeline import filmstrip, painting
 from app.timeline.area import NAMES_PX, TimeArea
-from app.timeline.gestures import Carry, Gesture, Roll, Scrub, Stretch, Trim
+from app.timeline.clip_drops import ClipDrops
+from app.timeline.clip_gestures import Around, MoveClips, TrimClipEnd, TrimClipStart
+from app.timeline.gestures import Carry, Gesture, Roll, Scrub, Stretch, Trim, snapped
 from app.timeline.hits import Hit, Part, hit_at, segment_at
-from app.vocabulary import unknown_words, vocabulary_of
-from app.words import frames_text, length_text, timecode
+from app.timeline.scale import Lanes
+from app.timeline.scene import HEAD_REACH_PX, Marks, Scene
 
 if TYPE_CHECKING:
+    from app.media_lengths import MediaLengths
+    from app.pictures import PictureCache
     from app.playhead import Playhead
     from app.project import Project
     from app.take import Take
     from app.theme import Theme
-    from app.timeline.scale import Lanes
 
-HEAD_REACH_PX = 12
 CURSORS = {
+    Part.CLIP_START: Qt.CursorShape.SizeHorCursor,
+    Part.CLIP_END: Qt.CursorShape.SizeHorCursor,
     Part.END: Qt.CursorShape.SplitHCursor,
     Part.BORDER: Qt.CursorShape.SizeHorCursor,
     Part.TRANSITION: Qt.CursorShape.PointingHandCursor,
@@ -42,19 +45,34 @@ class TimelineView(TimeArea):
 
     prompt_wanted = Signal()
     """A double click: the artist wants to write."""
+    dropped = Signal(object, int)
+    """A QMimeData that is to control frames from this one on."""
 
     def __init__(
-        self, project: Project, take: Take, playhead: Playhead, theme: Theme, parent: QWidget | None = None
+        self,
+        project: Project,
+        take: Take,
+        playhead: Playhead,
+        theme: Theme,
+        *,
+        cache: PictureCache,
+        lengths: MediaLengths,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._project, self._take, self._playhead, self._theme = project, take, playhead, theme
+        self._lengths, self._scene = lengths, Scene(project, take, playhead, theme, cache)
+        self.drop_range: range | None = None
+        """The frames that what is dragged over the view would control."""
         self._gesture: Gesture | None = None
         self._pressed: tuple[QPointF, Hit] | None = None
         self._shown_frame = playhead.frame
         self._drags = itertools.count(1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-        self.setMinimumHeight(150)
+        self.setMinimumHeight(182)
+        self.viewport().installEventFilter(ClipDrops(self, project, lengths))
+        self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Timeline"))
         project.edit_changed.connect(self._take_edit)
         project.models_changed.connect(self.viewport().update)
@@ -63,6 +81,7 @@ class TimelineView(TimeArea):
         take.changed.connect(self._take_change)
         take.frames_changed.connect(self._update_frames)
         theme.changed.connect(self.viewport().update)
+        cache.loaded.connect(self.viewport().update)
         self._describe()
 
     @property
@@ -74,46 +93,17 @@ class TimelineView(TimeArea):
         """Frames of the plan or of the take, whichever is longer."""
         return max(self._project.video.length, self._take.length)
 
-    # Painting.
+    @property
+    def lanes(self) -> Lanes:
+        rows = 1 + max((clip.place.row for clip in self._scene.clips()), default=0)
+        return Lanes.fit(self.viewport().height(), self.fontMetrics().height(), rows)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        tokens, lanes, scale, strip = self._theme.tokens, self.lanes, self.scale, event.rect()
-        painter.fillRect(strip, tokens.color("panel"))
-        reach = QRect(strip).intersected(QRect(NAMES_PX, 0, self.viewport().width(), self.viewport().height()))
-        if not reach.isEmpty():
-            painter.setClipRect(reach)
-            first, last = scale.frame(reach.left() - HEAD_REACH_PX), scale.frame(reach.right() + HEAD_REACH_PX)
-            metrics = QFontMetrics(self.font())
-            on = painting.Canvas(painter, tokens, metrics, lanes, scale, first, last)
-            span = self._playhead.span if (self._playhead.first, self._playhead.end) != (None, None) else None
-            painting.paint_ruler(on, self._project.video.fps, span)
-            if self._project.video.segments:
-                painting.paint_prompts(on, self._project.video, self._has_unknown_words)
-            else:
-                painting.paint_no_plan(on)
-            if self._take.length:
-                filmstrip.paint_take(on, self._take)
-            else:
-                filmstrip.paint_vacancy(on, self.viewport().width())
-            if isinstance(self._gesture, Carry) and self._gesture.place is not None:
-                starts = [*(span.start for span in self._project.video.spans()), self._project.video.length]
-                painting.paint_place(on, starts[self._gesture.place])
-            painting.paint_playhead(on, self._playhead.frame, self.viewport().height())
-        if strip.left() < NAMES_PX:
-            painter.setClipping(False)
-            self._paint_names(painter, lanes)
-
-    def _paint_names(self, painter: QPainter, lanes: Lanes) -> None:
-        painter.fillRect(0, 0, NAMES_PX, self.viewport().height(), self._theme.tokens.color("panel"))
-        painter.setPen(self._theme.tokens.color("quiet"))
-        for lane, name in ((lanes.prompts, self.tr("Prompt")), (lanes.frames, self.tr("Take"))):
-            place = QRect(12, lane.top, NAMES_PX - 12, lane.height)
-            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
-
-    def _has_unknown_words(self, prompt: str) -> bool:
-        return bool(unknown_words(prompt, vocabulary_of(self._project.spec)))
+        painter.setFont(self.font())
+        place = self._gesture.place if isinstance(self._gesture, Carry) else None
+        marks = Marks(place, self.drop_range)
+        self._scene.paint(painter, event.rect(), self, marks)
 
     def _move_playhead(self, frame: int) -> None:
         before, self._shown_frame = self._shown_frame, frame
@@ -138,7 +128,7 @@ class TimelineView(TimeArea):
             self.viewport().update(QRect(int(left), 0, int(right - left) + 1, self.viewport().height()))
 
     def _take_edit(self, changed: set[str]) -> None:
-        if changed & {"video", "model"}:
+        if changed & {"video", "model", "controls"}:
             self._take_change()
             self._describe()
 
@@ -148,15 +138,7 @@ class TimelineView(TimeArea):
         self.settle(may_fit=self._gesture is None)
 
     def _describe(self) -> None:
-        edit = self._project.video
-        words = self.tr("{count} segments, {frames}, {length}. Segment {number}: {prompt}").format(
-            count=len(edit.segments),
-            frames=frames_text(edit.length),
-            length=length_text(edit.length, edit.fps),
-            number=edit.current + 1,
-            prompt=self._project.prompt,
-        )
-        self.setAccessibleDescription(words)
+        self.setAccessibleDescription(self._scene.description())
 
     # Mouse and keys.
 
@@ -165,17 +147,22 @@ class TimelineView(TimeArea):
         self._take_change()
 
     def _hit(self, point: QPointF) -> Hit:
-        return hit_at(self._project.video, self.lanes, self.scale, point.x(), point.y())
+        places = [clip.place for clip in self._scene.clips()]
+        return hit_at(self._project.video, self.lanes, self.scale, point, places)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         hit = self._hit(event.position())
-        if event.button() is Qt.MouseButton.RightButton and hit.segment not in (-1, *self._project.video.selected):
+        if event.button() is Qt.MouseButton.RightButton and hit.clip not in (-1, *self._project.video.clips):
+            self._select_clip(hit.clip, Qt.KeyboardModifier.NoModifier)
+        elif event.button() is Qt.MouseButton.RightButton and hit.segment not in (-1, *self._project.video.selected):
             # The menu that follows is about the segment under the mouse.
             self._select(hit.segment, Qt.KeyboardModifier.NoModifier)
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         self._pressed = (event.position(), hit)
-        if hit.part in (Part.RULER, Part.FRAMES, Part.NOTHING):
+        if hit.clip >= 0:
+            self._select_clip(hit.clip, event.modifiers())
+        elif hit.part in (Part.RULER, Part.FRAMES, Part.NOTHING):
             self._gesture = Scrub(self._playhead)
             self._gesture.move(hit.frame)
         elif hit.part is Part.BODY:
@@ -187,14 +174,27 @@ class TimelineView(TimeArea):
         edit = self._project.video
         if keys & Qt.KeyboardModifier.ShiftModifier:
             low, high = sorted((edit.current, index))
-            after = edits.select(edit, edit.current, range(low, high + 1))
+            after = edits.select(edit, edit.current, range(low, high + 1), edit.clips)
         elif keys & Qt.KeyboardModifier.ControlModifier:
             others = set(edit.selected) ^ {index}
-            after = edits.select(edit, index if index in others or not others else min(others), others)
+            current = index if index in others or not others else min(others)
+            after = edits.select(edit, current, others, edit.clips)
         elif index in edit.selected:
-            after = edits.select(edit, index, edit.selected)
+            after = edits.select(edit, index, edit.selected, edit.clips)
         else:
             after = edits.select(edit, index)
+        self._project.show_video(after)
+
+    def _select_clip(self, index: int, keys: Qt.KeyboardModifier) -> None:
+        edit = self._project.video
+        if keys & Qt.KeyboardModifier.ControlModifier:
+            after = edits.select_clips(edit, set(edit.clips) ^ {index}, edit.selected)
+        elif keys & Qt.KeyboardModifier.ShiftModifier:
+            after = edits.select_clips(edit, {*edit.clips, index}, edit.selected)
+        elif index in edit.clips:
+            return
+        else:
+            after = edits.select_clips(edit, [index])
         self._project.show_video(after)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -210,24 +210,43 @@ class TimelineView(TimeArea):
             self.viewport().update()
 
     def _begin(self, hit: Hit) -> Gesture:
+        merge = f"{DRAG}{next(self._drags)}"
         if hit.part is Part.BODY:
             return Carry(self._project)
+        if hit.clip >= 0:
+            around = Around(self._project, merge, self._marks(), self.scale.frame_px, self._lengths)
+            if hit.part is Part.CLIP:
+                return MoveClips(around, hit.clip, hit.frame)
+            return (TrimClipStart if hit.part is Part.CLIP_START else TrimClipEnd)(around, hit.clip)
         kind = {Part.END: Trim, Part.BORDER: Roll, Part.TRANSITION: Stretch}[hit.part]
-        merge = f"{DRAG}{next(self._drags)}"
         return kind(self._project, hit, merge, self._marks(), self.scale.frame_px)
 
     def _marks(self) -> list[float]:
-        """What edges snap to: the playhead, and whole seconds around what is seen."""
+        """What edges snap to: playhead, borders of segments, edges of clips, and whole seconds around what is seen."""
         fps = self._project.video.fps
         first, last = self.scale.frame(NAMES_PX) / fps, self.scale.frame(self.viewport().width()) / fps
         seconds = range(max(0, int(first)), min(int(last) + 2, int(first) + 400))
-        return [float(self._playhead.frame), *(second * fps for second in seconds)]
+        borders = [span.start for span in self._project.video.spans()]
+        edges = [edge for clip in self._scene.clips() for edge in (clip.place.span.start, clip.place.span.stop)]
+        others = {0, self._project.video.length, self._playhead.frame, *borders, *edges}
+        return [*map(float, others), *(second * fps for second in seconds)]
+
+    def frame_at(self, x: float) -> int:
+        """The frame that something would begin with which is dropped at `x`: near a mark, that mark."""
+        return max(snapped(self.scale.frame(x), self._marks(), self.scale.frame_px), 0)
+
+    def show_drop(self, frames: range | None) -> None:
+        """Mark the frames that a drop here would control, or none any more."""
+        self.drop_range = frames
+        self.viewport().update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         gesture, self._gesture = self._gesture, None
         pressed, self._pressed = self._pressed, None
         if gesture is not None:
             gesture.finish()
+        elif pressed is not None and pressed[1].clip >= 0 and not event.modifiers():
+            self._project.show_video(edits.select_clips(self._project.video, [pressed[1].clip]))
         elif pressed is not None and pressed[1].part is Part.BODY and not event.modifiers():
             # A click without a drag means this one segment, whatever was selected with it.
             self._project.show_video(edits.select(self._project.video, pressed[1].segment))
@@ -246,12 +265,23 @@ class TimelineView(TimeArea):
             self._project.show_video(edits.select(edit, index, keep))
             self._playhead.seek(edit.spans()[index].start)
             self._keep_in_sight(self._playhead.frame)
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._choose_clip(-1 if event.key() == Qt.Key.Key_Up else 1)
         elif event.key() == Qt.Key.Key_Home:
             self._playhead.seek(0)
         elif event.key() == Qt.Key.Key_End:
             self._playhead.seek(self._playhead.length - 1)
         else:
             super().keyPressEvent(event)
+
+    def _choose_clip(self, by: int) -> None:
+        """Down goes from the segments to the first clip and on through the clips, Up the same way back."""
+        edit, count = self._project.video, len(self._project.edit.controls)
+        place = (edit.clips[0] if edit.clips else -1) + by
+        if place < count:
+            self._project.show_video(edits.select_clips(edit, [place] if place >= 0 else []))
+            if place >= 0:
+                self._playhead.seek(self._project.edit.controls[place].first)
 
     def segment_at_playhead(self) -> int:
         """The segment that the playhead is in, or -1."""
@@ -266,20 +296,4 @@ class TimelineView(TimeArea):
 
     def tip_at(self, point: QPointF) -> str:
         """What to say about a point."""
-        hit, edit = self._hit(point), self._project.video
-        match hit.part:
-            case Part.END:
-                return self.tr("Drag to change the length; what follows moves")
-            case Part.BORDER:
-                return self.tr("Drag to move the border; the length of the take stays")
-            case Part.TRANSITION:
-                frames = frames_text(edit.segments[hit.segment].transition)
-                return self.tr("Comes over within {frames}; drag to change").format(frames=frames)
-            case Part.BODY:
-                return edit.segments[hit.segment].prompt
-            case Part.FRAMES if 0 <= hit.frame < self._take.length:
-                frame = int(hit.frame)
-                words = [self.tr("Frame {number}, {time}").format(number=frame + 1, time=timecode(frame, edit.fps))]
-                return "  ·  ".join([*words, *filter(None, [self._take.maker(frame)])])
-            case _:
-                return ""
+        return self._scene.tip(self._hit(point))

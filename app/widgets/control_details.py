@@ -12,6 +12,7 @@ from app.control_words import mode_titles, resize_titles
 from app.widgets.detector_fields import DetectorFields
 from app.widgets.elided_combo import ElidedCombo
 from app.widgets.file_line import FileLine
+from app.widgets.place_fields import PlaceFields
 from app.widgets.project_keys import ProjectKeys
 from app.widgets.wheel_guard import WheelGuard
 from engine.messages.control import MAX_FRAME_INDEX
@@ -43,7 +44,7 @@ class ControlDetails(QWidget):
         self.region = FileLine(icons, self.tr("everywhere"))
         self.is_map = QCheckBox(self.tr("The picture is a map already"))
         self.adapter = FileLine(icons, self.tr("from the catalogue"))
-        self.options = DetectorFields(LABEL_PX)
+        self.options, self.place = DetectorFields(LABEL_PX), PlaceFields(LABEL_PX)
         for box, titles in ((self.mode, mode_titles()), (self.resize_mode, resize_titles())):
             for name, title in titles.items():
                 box.addItem(title, name)
@@ -60,6 +61,7 @@ class ControlDetails(QWidget):
             *self.adapter.in_tab_order,
             self.is_map,
             *self.options.in_tab_order,
+            *self.place.in_tab_order,
         ]
 
     def _lay_out(self) -> None:
@@ -96,6 +98,7 @@ class ControlDetails(QWidget):
                 grid.addLayout(field, row, 1)
         grid.addWidget(self.is_map, len(rows), 0, 1, 2)
         grid.addWidget(self.options, len(rows) + 1, 0, 1, 2)
+        grid.addWidget(self.place, len(rows) + 2, 0, 1, 2)
 
     def _bind(self) -> None:
         keys, guard = ProjectKeys(self), WheelGuard(self)
@@ -124,9 +127,18 @@ class ControlDetails(QWidget):
         self.adapter.choose_pressed.connect(self.adapter_pressed)
         self.adapter.clear_pressed.connect(partial(self.edited.emit, {"adapter": ""}, ""))
         self.options.changed.connect(self._change_option)
+        self.place.changed.connect(self._change_place)
 
-    def show_layer(self, control: ControlEdit, layer: str, *, can_act: bool) -> None:
-        """Show a layer; `layer` is what it is called, `can_act` whether the model can follow it."""
+    def show_layer(self, control: ControlEdit, layer: str, *, can_act: bool, no_modes: str, no_steps: str) -> None:
+        """Show a layer.
+
+        Args:
+            control: The layer.
+            layer: What it is called.
+            can_act: Whether the model can follow it.
+            no_modes: Why the model knows no modes; empty where it does.
+            no_steps: Why it follows in all steps; empty where it can be told which.
+        """
         self.picture.show_file(control.picture)
         self.region.show_file(control.mask or "")
         self.adapter.show_file(control.adapter)
@@ -137,37 +149,46 @@ class ControlDetails(QWidget):
         self.mode.setCurrentIndex(self.mode.findData(control.mode))
         self.resize_mode.setCurrentIndex(self.resize_mode.findData(control.resize))
         self.is_map.setChecked(control.is_map)
-        self.options.show_options(None if control.is_map else control.detector, control.options)
-        for field in (self.start, self.end, self.mode, self.region):
-            field.setEnabled(can_act)
+        is_made = control.is_map or bool(control.painted)
+        self.options.show_options(None if is_made else control.detector, control.options)
+        self.place.show_place(control.place, has_mask=bool(control.mask))
+        self.region.setEnabled(can_act)
+        for field, reason in ((self.start, no_steps), (self.end, no_steps), (self.mode, no_modes)):
+            field.setEnabled(can_act and not reason)
         self._name(layer)
+        self.mode.setToolTip(no_modes)
+        for field in (self.start, self.end) if no_steps else ():
+            field.setToolTip(no_steps)
 
     def _name(self, layer: str) -> None:
-        tr = self.tr
-        self.picture.name(tr("{layer}: choose its picture").format(layer=layer), "")
+        self.picture.name(self.tr("{layer}: choose its picture").format(layer=layer), "")
         pairs = {
-            self.region: (tr("{layer}: choose its region"), tr("{layer}: let it act everywhere")),
-            self.adapter: (tr("{layer}: choose the folder of an adapter"), tr("{layer}: adapter from the catalogue")),
+            self.region: (self.tr("{layer}: choose its region"), self.tr("{layer}: let it act everywhere")),
+            self.adapter: (
+                self.tr("{layer}: choose the folder of an adapter"),
+                self.tr("{layer}: adapter from the catalogue"),
+            ),
         }
         for line, (choose, clear) in pairs.items():
             line.name(choose.format(layer=layer), clear.format(layer=layer))
-        self.region.choose.setToolTip(tr("Choose a picture that is white where the layer acts"))
+        self.region.choose.setToolTip(self.tr("Choose a picture that is white where the layer acts"))
         names = {
-            self.frame: tr("{layer}: frame of its animation"),
-            self.start: tr("{layer}: acts from"),
-            self.end: tr("{layer}: acts to"),
-            self.mode: tr("{layer}: mode"),
-            self.mode.view(): tr("{layer}: modes"),
-            self.resize_mode: tr("{layer}: resize"),
-            self.resize_mode.view(): tr("{layer}: ways to resize"),
-            self.is_map: tr("{layer}: the picture is a map already"),
+            self.frame: self.tr("{layer}: frame of its animation"),
+            self.start: self.tr("{layer}: acts from"),
+            self.end: self.tr("{layer}: acts to"),
+            self.mode: self.tr("{layer}: mode"),
+            self.mode.view(): self.tr("{layer}: modes"),
+            self.resize_mode: self.tr("{layer}: resize"),
+            self.resize_mode.view(): self.tr("{layer}: ways to resize"),
+            self.is_map: self.tr("{layer}: the picture is a map already"),
         }
         for widget, words in names.items():
             widget.setAccessibleName(words.format(layer=layer))
-        self.frame.setToolTip(tr("Which frame of an animation, from 0; by itself, a take's frames have one each"))
-        self.start.setToolTip(tr("Share of the steps before it acts"))
-        self.end.setToolTip(tr("Share of the steps after which it no longer acts"))
+        self.frame.setToolTip(self.tr("Which frame of an animation, from 0; by itself, a take's frames have one each"))
+        self.start.setToolTip(self.tr("Share of the steps before it acts"))
+        self.end.setToolTip(self.tr("Share of the steps after which it no longer acts"))
         self.options.name(layer)
+        self.place.name(layer)
 
     def _change_frame(self, frame: int) -> None:
         self.edited.emit({"frame": None if frame == NO_FRAME else frame}, "frame")
@@ -192,6 +213,9 @@ class ControlDetails(QWidget):
 
     def _set_is_map(self, is_map: bool) -> None:
         self.edited.emit({"is_map": is_map}, "")
+
+    def _change_place(self, place: object, merge: str) -> None:
+        self.edited.emit({"place": place}, merge)
 
     def _change_option(self, name: str, value: OptionValue) -> None:
         self.option_edited.emit(name, value)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from app.control_words import kind_title, why_idle
+from app.control_words import fixed_settings, kind_title, why_idle
 from app.widgets.control_details import ControlDetails
 from app.widgets.elided_combo import ElidedCombo
 from app.widgets.layer_thumb import LayerThumb
@@ -31,6 +31,8 @@ class ControlRow(QFrame):
     """A ControlEdit, and what joins its changes to one step of undo; empty for nothing."""
     remove_pressed = Signal()
     map_pressed = Signal()
+    edit_map_pressed = Signal()
+    region_pressed = Signal()
     picture_pressed = Signal()
     mask_pressed = Signal()
     adapter_pressed = Signal()
@@ -47,6 +49,7 @@ class ControlRow(QFrame):
         self.on, self.kind, self.weight = QCheckBox(), ElidedCombo(), WeightField()
         self.thumb = LayerThumb(cache, theme, icons)
         self.fold, self.remove, self.map = QToolButton(), QToolButton(), QToolButton()
+        self.edit_map, self.region = QToolButton(), QToolButton()
         self.reason = QLabel()
         self.reason.setObjectName("warn")
         self.reason.setWordWrap(True)
@@ -54,6 +57,8 @@ class ControlRow(QFrame):
         self.details.hide()
         icons.dress(self.remove, "cancel", "quiet")
         icons.dress(self.map, "map")
+        icons.dress(self.edit_map, "edit")
+        icons.dress(self.region, "brush")
         WheelGuard(self).guard(self.kind)
         self._lay_out()
         self._bind()
@@ -62,8 +67,8 @@ class ControlRow(QFrame):
     @property
     def in_tab_order(self) -> list[QWidget]:
         """What the keyboard visits, in order."""
-        head: list[QWidget] = [self.on, self.thumb, self.kind, self.fold, self.remove, *self.weight.in_tab_order]
-        return [*head, self.map, *self.details.in_tab_order]
+        head: list[QWidget] = [self.on, self.thumb, self.kind, self.region, self.fold, self.remove]
+        return [*head, *self.weight.in_tab_order, self.map, self.edit_map, *self.details.in_tab_order]
 
     @property
     def is_unfolded(self) -> bool:
@@ -73,11 +78,15 @@ class ControlRow(QFrame):
         first, second = QHBoxLayout(), QHBoxLayout()
         first.setSpacing(0)
         first.addWidget(self.kind, 1)
+        first.addSpacing(4)
+        first.addWidget(self.region)
         first.addWidget(self.fold)
         first.addWidget(self.remove)
-        second.setSpacing(4)
+        second.setSpacing(0)
         second.addWidget(self.weight, 1)
-        second.addWidget(self.map)
+        second.addSpacing(4)
+        for button in (self.map, self.edit_map):
+            second.addWidget(button)
         right = QVBoxLayout()
         right.setSpacing(2)
         right.addLayout(first)
@@ -103,6 +112,8 @@ class ControlRow(QFrame):
         self.fold.clicked.connect(self._toggle)
         self.remove.clicked.connect(self.remove_pressed)
         self.map.clicked.connect(self.map_pressed)
+        self.edit_map.clicked.connect(self.edit_map_pressed)
+        self.region.clicked.connect(self.region_pressed)
         self.thumb.clicked.connect(self.picture_pressed)
         self.thumb.dragged.connect(self.dragged)
         details = self.details
@@ -126,8 +137,17 @@ class ControlRow(QFrame):
         self.reason.setVisible(control.enabled and not can_act)
         self.map.setEnabled(not control.is_map)
         self.map.setToolTip(self.tr("It is a map already") if control.is_map else self.tr("Show its map"))
+        is_still = not control.is_moving
+        for button in (self.edit_map, self.region):
+            button.setEnabled(is_still)
+        each = self.tr("It has a picture for each frame")
+        self.edit_map.setToolTip(self.tr("Paint in its map, or move, scale and turn it") if is_still else each)
+        self.region.setToolTip(self.tr("Paint where it acts") if is_still else each)
         layer = self.tr("Layer {number}").format(number=number)
-        self.details.show_layer(control, layer, can_act=can_act)
+        no_modes, no_steps = fixed_settings(spec, for_video=for_video)
+        # What is fixed shows how the layer will act; the artist's own choice waits for a model that takes it.
+        shown = control if for_video else control.within(spec)
+        self.details.show_layer(shown, layer, can_act=can_act, no_modes=no_modes, no_steps=no_steps)
         self._name(layer, control)
 
     def unfold(self, *, is_open: bool) -> None:
@@ -150,21 +170,22 @@ class ControlRow(QFrame):
         self.kind.setToolTip(kind_title(control.kind))
 
     def _name(self, layer: str, control: ControlEdit) -> None:
-        tr = self.tr
         self.setAccessibleName(f"{layer}: {kind_title(control.kind)}, {control.name}")
         names: dict[QWidget, str] = {
-            self.on: tr("{layer}: on"),
-            self.thumb: tr("{layer}: its picture"),
-            self.kind: tr("{layer}: kind"),
-            self.kind.view(): tr("{layer}: kinds"),
-            self.fold: tr("{layer}: more settings"),
-            self.remove: tr("{layer}: remove"),
-            self.map: tr("{layer}: show its map"),
+            self.on: self.tr("{layer}: on"),
+            self.thumb: self.tr("{layer}: its picture"),
+            self.kind: self.tr("{layer}: kind"),
+            self.kind.view(): self.tr("{layer}: kinds"),
+            self.fold: self.tr("{layer}: more settings"),
+            self.remove: self.tr("{layer}: remove"),
+            self.map: self.tr("{layer}: show its map"),
+            self.edit_map: self.tr("{layer}: paint and place its map"),
+            self.region: self.tr("{layer}: paint its region"),
         }
         for widget, words in names.items():
             widget.setAccessibleName(words.format(layer=layer))
-        self.on.setToolTip(tr("Switch this layer off") if control.enabled else tr("Switch this layer on"))
-        self.remove.setToolTip(tr("Remove this layer"))
+        self.on.setToolTip(self.tr("Switch this layer off") if control.enabled else self.tr("Switch this layer on"))
+        self.remove.setToolTip(self.tr("Remove this layer"))
         self.weight.name(layer)
 
     def _toggle(self) -> None:

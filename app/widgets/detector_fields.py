@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QLabel, QSpinBox, QWidget
 
+from app.detector_words import detector_word
 from app.widgets.project_keys import ProjectKeys
 from app.widgets.wheel_guard import WheelGuard
 from app.words import sentence
@@ -72,12 +73,12 @@ class DetectorFields(QWidget):
         for row, option in enumerate(spec.options if spec else ()):
             field = self.fields[option.name]
             if isinstance(field, QCheckBox):
-                field.setText(sentence(option.name))
+                field.setText(detector_word(sentence(option.name)))
             else:
-                label = QLabel(sentence(option.name))
+                label = QLabel(detector_word(sentence(option.name)))
                 label.setObjectName("quiet")
                 label.setBuddy(field)
-                label.setToolTip(sentence(option.summary))
+                label.setToolTip(detector_word(sentence(option.summary)))
                 self._grid.addWidget(label, row, 0)
             self._grid.addWidget(field, row, 1)
         self.name(self._layer)
@@ -97,7 +98,7 @@ class DetectorFields(QWidget):
             field.valueChanged.connect(partial(self.changed.emit, option.name))
             self._keys.guard(field.lineEdit())
             self._guard.guard(field)
-        field.setToolTip(sentence(option.summary))
+        field.setToolTip(detector_word(sentence(option.summary)))
         return field
 
 

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from app.widgets.fitting import fit_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QResizeEvent
 
 HEIGHT_PX = 36
 
@@ -22,11 +31,25 @@ class DockHead(QWidget):
         self._row.setSpacing(4)
         self._row.addWidget(label)
         self._row.addStretch(1)
+        self._yielding: list[QWidget] = []
 
     def sizeHint(self) -> QSize:
         # The dock goes by the hint, not by the fixed height.
         return QSize(super().sizeHint().width(), HEIGHT_PX)
 
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(0, hint.height()) if self._yielding else hint
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._yielding:
+            fit_in(self, [[widget] for widget in self._yielding])
+
     def add(self, widget: QWidget) -> None:
         """Put a widget at the right end."""
         self._row.addWidget(widget)
+
+    def let_yield(self, widgets: Sequence[QWidget]) -> None:
+        """Hide these where there is no room, the last one first: what they do must be in a menu, too."""
+        self._yielding = list(widgets)

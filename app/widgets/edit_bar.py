@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -23,13 +24,19 @@ from PySide6.QtWidgets import (
 from app.picture_edit import METHODS
 from app.widgets.edit_fields import EditFields
 from app.widgets.elided_label import ElidedLabel
+from app.widgets.plain_tip import set_plain_tip
 from app.widgets.tab_keys import TabKeys
 from app.words import size_text
 from engine.messages import EditMethod
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from app.canvas.painting.brush import BrushChoice
     from app.project import Project
+
+ROOM_PX = 120
+"""What margins, gaps and the size of the result need beside them."""
 
 
 class EditBar(QFrame):
@@ -50,13 +57,15 @@ class EditBar(QFrame):
         self.back.setToolTip(self.tr("Show the picture again, to paint on"))
         self.leave.setToolTip(self.tr("Make pictures from words again; the mask is kept  (Esc)"))
         self.fields = EditFields(project, choice)
-        head = QHBoxLayout()
-        head.setSpacing(0)
+        methods, way_out = QHBoxLayout(), QHBoxLayout()
+        methods.setSpacing(0)
+        way_out.setSpacing(8)
         group = QButtonGroup(self)
         names = {
             "img2img": self.tr("Change all"),
             "inpaint": self.tr("Fill mask"),
             "outpaint": self.tr("Extend"),
+            "cycle": self.tr("Retell"),
         }
         for method in METHODS:
             button = QToolButton()
@@ -67,19 +76,20 @@ class EditBar(QFrame):
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             button.clicked.connect(self._choose)
             group.addButton(button)
-            head.addWidget(button)
+            methods.addWidget(button)
             self.methods[method] = button
-        head.addSpacing(16)
-        head.addWidget(self.name, 1)
-        head.addWidget(self.sizes)
-        head.addSpacing(16)
-        head.addWidget(self.back)
-        head.addSpacing(8)
-        head.addWidget(self.leave)
+        methods.addStretch(1)
+        way_out.addWidget(self.name, 1)
+        for widget in (self.sizes, self.back, self.leave):
+            way_out.addWidget(widget)
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._head.addLayout(methods)
+        self._head.addSpacing(8)
+        self._head.addLayout(way_out, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 12, 6)
         column.setSpacing(6)
-        column.addLayout(head)
+        column.addLayout(self._head)
         column.addWidget(self.fields)
         self.back.clicked.connect(self.back_pressed)
         self.leave.clicked.connect(self.leave_pressed)
@@ -102,6 +112,15 @@ class EditBar(QFrame):
         # The line of the job says how large its pictures are.
         self.sizes.setVisible(on_picture)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The names of the methods are read whole: in a narrow bar the way out is on a line of its own.
+        methods = sum(button.sizeHint().width() for button in self.methods.values())
+        room = self.contentsRect().width() - methods - self.back.sizeHint().width() - self.leave.sizeHint().width()
+        way = QBoxLayout.Direction.TopToBottom if room < ROOM_PX else QBoxLayout.Direction.LeftToRight
+        if way is not self._head.direction():
+            self._head.setDirection(way)
+
     def _choose(self) -> None:
         method = next(method for method, button in self.methods.items() if button.isChecked())
         canvas = self._project.canvas
@@ -114,6 +133,7 @@ class EditBar(QFrame):
             "img2img": self.tr("Make the whole picture anew, as far from it as the strength says"),
             "inpaint": self.tr("Make anew what is painted over, and keep the rest"),
             "outpaint": self.tr("Make more picture around the picture"),
+            "cycle": self.tr("Tell the whole picture in other words, and keep what both tellings share"),
         }
         for method, button in self.methods.items():
             is_able = spec is None or method in spec.edits
@@ -124,7 +144,7 @@ class EditBar(QFrame):
             button.setToolTip(tips[method] if is_able else cannot)
         file = canvas.picture.replace("\\", "/").rpartition("/")[2]
         self.name.setText(self.tr("Editing {name}").format(name=file))
-        self.name.setToolTip(canvas.picture)
+        set_plain_tip(self.name, canvas.picture)
         self._show_sizes()
 
     def _show_sizes(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from app.canvas.painting.brush import LARGEST_PX, SMALLEST_PX
 from app.widgets.flow_layout import FlowLayout
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.project import Project
 
 # Frame, padding and arrows of a field for numbers.
-SPIN_EDGES_PX = 34
+SPIN_EDGES_PX, SOURCE_PX = 34, 260
 AREAS: tuple[EditArea, ...] = get_args(EditArea)
 
 
@@ -40,6 +40,9 @@ class EditFields(QWidget):
         self.strength.setRange(MIN_STRENGTH, 1.0)
         self.strength.setSingleStep(0.05)
         self.content, self.area = QComboBox(), QComboBox()
+        self.source = QLineEdit()
+        self.source.setMinimumWidth(SOURCE_PX)
+        self.source.setPlaceholderText(self.tr("What the picture shows now"))
         self.padding, self.feather = _spin(0, MAX_PADDING, 8), _spin(0, MAX_FEATHER, 4)
         self.margins = {side: _spin(0, MAX_MARGIN) for side in Margins.__struct_fields__}
         contents = (self.tr("Colours around it"), self.tr("What is there"), self.tr("Noise"), self.tr("Nothing"))
@@ -53,6 +56,12 @@ class EditFields(QWidget):
             self._add(flow, name, field, self.tr("Pixels to add at this side; or drag the frame's edge"))
             for name, field in zip(sides, self.margins.values(), strict=True)
         ]
+        self._source = self._add(
+            flow,
+            self.tr("It shows"),
+            self.source,
+            self.tr("What the picture shows; the prompt says what it is to show"),
+        )
         self._add(
             flow, self.tr("Strength"), self.strength, self.tr("How far from the picture the result may go; 1 is freely")
         )
@@ -73,7 +82,7 @@ class EditFields(QWidget):
     @property
     def in_tab_order(self) -> list[QWidget]:
         """The fields as the keyboard visits them."""
-        masked = (self.strength, self.content, self.area, self.padding, self.feather, self.brush)
+        masked = (self.source, self.strength, self.content, self.area, self.padding, self.feather, self.brush)
         return [*self.margins.values(), *masked]
 
     def _add(self, flow: FlowLayout, name: str, field: QWidget, tip: str) -> QWidget:
@@ -95,6 +104,7 @@ class EditFields(QWidget):
 
     def _bind(self) -> None:
         self.strength.valueChanged.connect(self._set_strength)
+        self.source.textEdited.connect(partial(self._set, "source_prompt"))
         self.content.activated.connect(partial(self._choose, self.content, "content"))
         self.area.activated.connect(partial(self._choose, self.area, "area"))
         self.padding.valueChanged.connect(partial(self._set, "padding"))
@@ -108,6 +118,7 @@ class EditFields(QWidget):
         keys = ProjectKeys(self)
         for field in (self.strength, self.padding, self.feather, self.brush, *self.margins.values()):
             keys.guard(field.lineEdit())
+        keys.guard(self.source)
 
     def _change(self, name: str, after: CanvasEdit) -> None:
         self._project.change_canvas(self.tr("edit settings"), after, merge=f"edit {name}")
@@ -115,7 +126,7 @@ class EditFields(QWidget):
     def _set_strength(self, strength: float) -> None:
         self._change("strength", self._project.canvas.with_strength(round(strength, 2)))
 
-    def _set(self, name: str, value: int) -> None:
+    def _set(self, name: str, value: int | str) -> None:
         self._change(name, replace(self._project.canvas, **{name: value}))
 
     def _choose(self, field: QComboBox, name: str, *_: object) -> None:
@@ -138,12 +149,15 @@ class EditFields(QWidget):
         numbers += [(field, int(getattr(canvas.margins, side))) for side, field in self.margins.items()]
         for field, value in numbers:
             _quietly(field, partial(field.setValue, value))
+        if self.source.text() != canvas.source_prompt:
+            self.source.setText(canvas.source_prompt)
         _quietly(self.strength, partial(self.strength.setValue, canvas.strength))
         self.content.setCurrentIndex(self.content.findData(canvas.content))
         self.area.setCurrentIndex(self.area.findData(canvas.area))
         self._show_brush()
         for field in self.margins.values():
             field.setSingleStep(spec.size_multiple if spec else 1)
+        self._source.setVisible(canvas.method == "cycle")
         for pair in self._of_frame:
             pair.setVisible(canvas.method == "outpaint")
         for pair in (*self._of_mask, self._brush):

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from app.widgets.elided_label import ElidedLabel
+from app.widgets.plain_tip import set_plain_tip
 
 if TYPE_CHECKING:
     from app.icons import Icons
@@ -52,5 +53,5 @@ class FileLine(QWidget):
     def show_file(self, file: str) -> None:
         """Show a path or a name of the catalogue; empty for none."""
         self.file.setText((Path(file).name if file else "") or self._vacancy)
-        self.file.setToolTip(file)
+        set_plain_tip(self.file, file)
         self.clear.setVisible(bool(file) and bool(self._vacancy))

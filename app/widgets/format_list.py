@@ -35,20 +35,32 @@ class _Role(IntEnum):
 
 def formats() -> tuple[Format, ...]:
     """All of them, the most wanted first."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return (
-        Format("h264", tr("formats", "MP4, H.264"), tr("formats", "Plays everywhere: to send and to show")),
-        Format("h265", tr("formats", "MP4, H.265"), tr("formats", "For newer devices and televisions")),
-        Format("av1", tr("formats", "MP4, AV1"), tr("formats", "For today's browsers, in ten bits")),
-        Format("vp9", tr("formats", "WebM, VP9"), tr("formats", "For web pages; small files")),
-        Format("prores", tr("formats", "MOV, ProRes 422 HQ"), tr("formats", "For editing and grading anywhere")),
-        Format("dnxhr", tr("formats", "MOV, DNxHR HQ"), tr("formats", "For editing in Avid and Resolve")),
-        Format("ffv1", tr("formats", "MKV, FFV1"), tr("formats", "To keep: every pixel as it is")),
-        Format("gif", tr("formats", "GIF"), tr("formats", "Loops anywhere, in 256 colours")),
-        Format("webp", tr("formats", "WebP"), tr("formats", "Loops in browsers, in all colours")),
-        Format("png", tr("formats", "PNG pictures"), tr("formats", "A folder: every pixel as it is")),
-        Format("exr", tr("formats", "OpenEXR pictures"), tr("formats", "A folder for compositing, in linear light")),
-        Format(TIMELINE, tr("formats", "Timeline, OTIO"), tr("formats", "The cuts, for Resolve and Kdenlive")),
+        Format(
+            "h264", translate("formats", "MP4, H.264"), translate("formats", "Plays everywhere: to send and to show")
+        ),
+        Format("h265", translate("formats", "MP4, H.265"), translate("formats", "For newer devices and televisions")),
+        Format("av1", translate("formats", "MP4, AV1"), translate("formats", "For today's browsers, in ten bits")),
+        Format("vp9", translate("formats", "WebM, VP9"), translate("formats", "For web pages; small files")),
+        Format(
+            "prores",
+            translate("formats", "MOV, ProRes 422 HQ"),
+            translate("formats", "For editing and grading anywhere"),
+        ),
+        Format("dnxhr", translate("formats", "MOV, DNxHR HQ"), translate("formats", "For editing in Avid and Resolve")),
+        Format("ffv1", translate("formats", "MKV, FFV1"), translate("formats", "To keep: every pixel as it is")),
+        Format("gif", translate("formats", "GIF"), translate("formats", "Loops anywhere, in 256 colours")),
+        Format("webp", translate("formats", "WebP"), translate("formats", "Loops in browsers, in all colours")),
+        Format("png", translate("formats", "PNG pictures"), translate("formats", "A folder: every pixel as it is")),
+        Format(
+            "exr",
+            translate("formats", "OpenEXR pictures"),
+            translate("formats", "A folder for compositing, in linear light"),
+        ),
+        Format(
+            TIMELINE, translate("formats", "Timeline, OTIO"), translate("formats", "The cuts, for Resolve and Kdenlive")
+        ),
     )
 
 

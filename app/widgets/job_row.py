@@ -26,6 +26,7 @@ from app.words import clock, length_text, pictures_text, sentence
 from engine.messages import ControlMapRequest, ExportRequest, JobState
 
 if TYPE_CHECKING:
+    from app.grids import Grids
     from app.icons import Icons
     from app.job_record import JobRecord
     from app.pictures import PictureCache
@@ -52,9 +53,9 @@ class JobRowDelegate(QStyledItemDelegate):
     button_pressed = Signal(object, str)
     """A RowButton and the key of its job."""
 
-    def __init__(self, theme: Theme, icons: Icons, cache: PictureCache, view: QListView) -> None:
+    def __init__(self, theme: Theme, icons: Icons, cache: PictureCache, view: QListView, grids: Grids) -> None:
         super().__init__(view)
-        self._cache = cache
+        self._cache, self._grids = cache, grids
         self._view = view
         self._theme = theme
         self._icons = icons
@@ -110,13 +111,17 @@ class JobRowDelegate(QStyledItemDelegate):
                 metrics.elidedText(words, Qt.TextElideMode.ElideRight, text.width()),
             )
         if record.state is JobState.RUNNING:
-            self._paint_bar(painter, QRect(text.left(), text.bottom() + 6, text.width(), BAR), index)
+            self._paint_bar(painter, QRect(text.left(), text.bottom() + 6, text.width(), BAR), index, record)
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         self._paint_button(painter, rect, record, hovered=hovered)
         painter.restore()
 
     def _state_line(self, record: JobRecord) -> tuple[str, str]:
         pictures = self._what(record)
+        of_grid = self._grids.progress(record)
+        if of_grid is not None:
+            ended = self.tr("grid, {done} of {count} pictures").format(done=of_grid[0], count=of_grid[1])
+            return "quiet", "  ·  ".join(filter(None, (ended, record.device or self.tr("waiting"))))
         match record.state:
             case JobState.RUNNING:
                 left = record.seconds_left()
@@ -132,7 +137,8 @@ class JobRowDelegate(QStyledItemDelegate):
             case JobState.FAILED:
                 return "bad", sentence(record.info.error_message)
             case _:
-                return "quiet", f"{pictures}  ·  {self.tr('cancelled')}"
+                cancelled = self.tr("cancelled")
+                return "quiet", f"{pictures}  ·  {cancelled}"
 
     def _what(self, record: JobRecord) -> str:
         """What the job makes, in two words."""
@@ -159,14 +165,19 @@ class JobRowDelegate(QStyledItemDelegate):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(fitted(image, place), image)
 
-    def _paint_bar(self, painter: QPainter, bar: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+    def _paint_bar(
+        self, painter: QPainter, bar: QRect, index: QModelIndex | QPersistentModelIndex, record: JobRecord
+    ) -> None:
         tokens = self._theme.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tokens.color("line"))
         painter.drawRoundedRect(bar, BAR / 2, BAR / 2)
         done = QRect(bar)
-        done.setWidth(round(bar.width() * float(index.data(JobRole.PROGRESS))))
+        share, of_grid = float(index.data(JobRole.PROGRESS)), self._grids.progress(record)
+        if of_grid is not None:
+            share = (of_grid[0] + share) / of_grid[1]
+        done.setWidth(round(bar.width() * share))
         if done.width() >= BAR:
             painter.setBrush(tokens.color("accent"))
             painter.drawRoundedRect(done, BAR / 2, BAR / 2)

@@ -30,7 +30,7 @@ class LayerList(QWidget):
     changed = Signal(int, object, str)
     removed = Signal(int)
     pressed = Signal(str, int)
-    """What is wanted of a layer: "picture", "mask", "adapter" or "map"."""
+    """What is wanted of a layer: "picture", "mask", "adapter", "map", "edit map" or "region"."""
     reordered = Signal()
     """Other rows, or in another order, or folded otherwise: the keyboard's way has changed."""
 
@@ -103,6 +103,8 @@ class LayerList(QWidget):
             ("mask", row.mask_pressed),
             ("adapter", row.adapter_pressed),
             ("map", row.map_pressed),
+            ("edit map", row.edit_map_pressed),
+            ("region", row.region_pressed),
         ):
             signal.connect(partial(self._press, row, what))
         row.dragged.connect(partial(self._drag, row))

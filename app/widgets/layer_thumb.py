@@ -9,9 +9,10 @@ from PySide6.QtCore import QByteArray, QMimeData, QPoint, QRect, QRectF, QSize, 
 from PySide6.QtGui import QDrag, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from app.pictures import Picture, foreign_picture
+from app.pictures import Picture
 from app.place_looks import is_folder
 from app.widgets.picture_cell import fitted
+from app.widgets.plain_tip import set_plain_tip
 
 if TYPE_CHECKING:
     from app.control_edit import ControlEdit
@@ -35,7 +36,7 @@ class LayerThumb(QAbstractButton):
         super().__init__(parent)
         self._cache, self._theme, self._icons = cache, theme, icons
         self._picture, self._icon = Picture(is_foreign=True), ""
-        self._is_dimmed = False
+        self._is_dimmed = self._is_known = False
         self._pressed_at: QPoint | None = None
         self.setFixedSize(SIDE_PX, SIDE_PX)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -46,12 +47,23 @@ class LayerThumb(QAbstractButton):
 
     def show_layer(self, control: ControlEdit, *, dimmed: bool) -> None:
         """Show the picture of a layer, dimmed where the layer does not act."""
-        self._picture, self._is_dimmed = foreign_picture(control.picture, control.frame or 0), dimmed
+        self._is_dimmed = dimmed
+        wanted = (control.picture, control.frame or 0)
+        if (self._picture.path, self._picture.frame) != wanted:
+            self._picture = Picture(path=control.picture, frame=control.frame or 0, is_foreign=True)
+            self._is_known = False
+        # Looked at elsewhere: a disk that does not answer must not hold the window up.
+        self._cache.look(*wanted, self._take)
         # What has a picture for each frame is no picture itself.
         self._icon = "" if not control.is_moving else "folder" if is_folder(control.picture) else "film"
         words = self.tr("Press to choose another picture, drag to reorder (Alt+Up, Alt+Down)")
-        self.setToolTip(f"{control.picture}\n{words}")
+        set_plain_tip(self, f"{control.picture}\n{words}")
         self.update()
+
+    def _take(self, picture: Picture) -> None:
+        if (picture.path, picture.frame) == (self._picture.path, self._picture.frame):
+            self._picture, self._is_known = picture, True
+            self.update()
 
     def drag(self, index: int) -> None:
         """Take layer `index` along with the mouse."""
@@ -88,7 +100,7 @@ class LayerThumb(QAbstractButton):
         painter.setBrush(tokens.color("surround"))
         painter.drawRoundedRect(self.rect(), RADIUS_PX, RADIUS_PX)
         painter.setOpacity(DIMMED if self._is_dimmed else 1.0)
-        image = None if self._icon else self._cache.get(self._picture, round(SIDE_PX * scale))
+        image = None if self._icon or not self._is_known else self._cache.get(self._picture, round(SIDE_PX * scale))
         if image is not None and not image.isNull():
             painter.drawImage(fitted(image, self.rect()), image)
         elif self._icon or image is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def why_no_video(project: Project) -> str:
     spec = project.spec
     if spec is None or spec.video is not None:
         return ""
-    return project.tr("{model} makes pictures only; choose a model that makes videos").format(model=spec.title)
+    words = QCoreApplication.translate("edits", "{model} makes pictures only; choose a model that makes videos")
+    return words.format(model=spec.title)
 
 
 def set_mode(project: Project, *, is_active: bool) -> None:
@@ -69,4 +71,4 @@ def set_mode(project: Project, *, is_active: bool) -> None:
     is_untouched = video == type(video)()
     if is_active and is_untouched and spec is not None and spec.video is not None:
         after = replace(after.suited_to(spec), frames=spec.video.default_frames)
-    project.change_video(project.tr("picture or video"), after)
+    project.change_video(QCoreApplication.translate("edits", "picture or video"), after)

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from app.cells import CellRole
 
@@ -61,20 +69,20 @@ class PictureList(QListView):
 class PictureCellDelegate(QStyledItemDelegate):
     """Paints a picture centred in its cell, a quiet frame where one is still to come, a star and the selection."""
 
-    def __init__(self, cache: PictureCache, theme: Theme, view: PictureList) -> None:
+    def __init__(self, cache: PictureCache, theme: Theme, view: PictureList | QTableView) -> None:
         super().__init__(view)
         self._cache = cache
         self._theme = theme
         self._view = view
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002
-        return self._view.cell + QSize(GAP, GAP)
+        # The cells of a table are as large as its rows and columns.
+        return self._view.cell + QSize(GAP, GAP) if isinstance(self._view, PictureList) else option.rect.size()
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        corner = option.rect.topLeft() + QPoint(GAP // 2, GAP // 2)
-        rect = QRect(corner, self._view.cell)
+        rect = option.rect.adjusted(GAP // 2, GAP // 2, -GAP // 2, -GAP // 2)
         state = option.state
         tokens = self._theme.tokens
         picture = cast("Picture | None", index.data(CellRole.PICTURE))

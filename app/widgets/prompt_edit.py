@@ -90,6 +90,22 @@ class PromptEdit(QPlainTextEdit):
         cursor.insertText(text)
         self.setTextCursor(cursor)
 
+    def weigh(self, by: float) -> None:
+        """Add to the weight of the selected words, or of those that the cursor is in, as if it were typed."""
+        # Loaded only now: the field is painted with the first frame.
+        from app.prompt_weighing import weigh  # noqa: PLC0415
+
+        text, cursor = self.toPlainText(), self.textCursor()
+        start, end = _points(text, cursor.selectionStart()), _points(text, cursor.selectionEnd())
+        weighed = weigh(text, start, end, by)
+        if weighed is None or weighed.text == text:
+            return
+        self.replace_text(weighed.text)
+        cursor = self.textCursor()
+        cursor.setPosition(_units(weighed.text[: weighed.start]))
+        cursor.setPosition(_units(weighed.text[: weighed.end]), QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         ways = {Qt.Key.Key_Up: QTextCursor.MoveOperation.Up, Qt.Key.Key_Down: QTextCursor.MoveOperation.Down}
         way = ways.get(Qt.Key(event.key()))

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRegularExpression, QSignalBlocker
+from PySide6.QtCore import QRegularExpression, QSignalBlocker, QSize
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from app import timeline_edits as edits
+from app.widgets.fitting import fit_in
 from app.widgets.project_keys import ProjectKeys
 from engine.messages import MAX_SEED, draw_seed
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from app.icons import Icons
     from app.project import Project
 
@@ -48,15 +51,18 @@ class SegmentFields(QWidget):
         row.setSpacing(8)
         row.addWidget(self.subject)
         row.addStretch(1)
+        labels: list[QWidget] = []
         for text, field in ((self.tr("Seed"), self.seed), (self.tr("Transition strength"), self.strength)):
             label = QLabel(text)
             label.setObjectName("quiet")
             label.setBuddy(field)
+            labels.append(label)
             row.addWidget(label)
             row.addWidget(field)
             if field is self.seed:
                 row.addWidget(self.dice)
                 row.addSpacing(8)
+        self._yielding = [[label] for label in labels]
         keys = ProjectKeys(self)
         for line in (self.seed, self.strength.lineEdit()):
             keys.guard(line)
@@ -66,6 +72,13 @@ class SegmentFields(QWidget):
         self.strength.valueChanged.connect(self._change_strength)
         project.edit_changed.connect(self._take_edit)
         self._show()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        fit_in(self, self._yielding)
 
     @property
     def in_tab_order(self) -> list[QWidget]:
@@ -79,7 +92,8 @@ class SegmentFields(QWidget):
     def _show(self) -> None:
         video = self._project.video
         segment = video.segment
-        self.setVisible(segment is not None)
+        # Where control clips alone are selected, their fields are here instead.
+        self.setVisible(segment is not None and bool(video.selected))
         if segment is None:
             return
         many = len(video.selected) > 1

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.theme import Theme
 
 NEGATIVE_ROWS = 2
+NUMBER_PX, SPEED_PX = 64, 76
 
 
 class SettingsForm(QWidget):
@@ -54,6 +55,10 @@ class SettingsForm(QWidget):
         self.guidance.setDecimals(1)
         self.guidance.setAccessibleName(self.tr("Guidance"))
         self.length, self.speed, self.devices = LengthField(project), SpeedField(project), DevicesField(project)
+        for field in (self.count, self.steps, self.guidance, self.length.frames):
+            # By themselves they ask for room for their largest number; languages with long labels have none.
+            field.setMinimumWidth(NUMBER_PX)
+        self.speed.setMinimumWidth(SPEED_PX)
         self._of_pictures: list[QWidget] = []
         self._of_takes: list[QWidget] = []
         self.seed = SeedField(icons)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST, STEP, PARTS = 2.0, 0.05, 100
-NUMBER_PX = 64
+SLIDER_PX, NUMBER_PX = 24, 64
 
 
 class WeightField(QWidget):
@@ -30,6 +30,7 @@ class WeightField(QWidget):
         self.slider, self.number = QSlider(Qt.Orientation.Horizontal), QDoubleSpinBox()
         self.slider.setRange(0, round(MOST * PARTS))
         self.slider.setSingleStep(round(STEP * PARTS))
+        self.slider.setMinimumWidth(SLIDER_PX)
         self.slider.setPageStep(round(5 * STEP * PARTS))
         self.number.setRange(0.0, MOST)
         self.number.setSingleStep(STEP)

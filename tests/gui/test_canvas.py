@@ -16,11 +16,13 @@ from PySide6.QtWidgets import QApplication
 from app.canvas.grid import best_cell
 from app.cells import CellRole
 from app.picture_file import file_name
-from engine.messages import JobState
+from engine.messages import ImageRequest, JobState, PictureEdit
 from tests.fakes import FakeEngine
 from tests.requests import request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
     from app.application import Application
@@ -190,3 +192,18 @@ def test_the_gallery_shows_earlier_days_newest_first(qtbot: QtBot, onetake: Appl
     qtbot.waitUntil(lambda: onetake.gallery.list.model().rowCount() == 3)
     model = onetake.gallery.list.model()
     assert [model.index(row, 0).data(CellRole.KEY) for row in range(3)] == ["job-2", "job-1", "job-1"]
+
+
+def test_cells_of_an_edit_have_the_shape_of_its_pictures(
+    qtbot: QtBot, engine: FakeEngine, open_window: Callable[[], Application], tmp_path: Path
+) -> None:
+    """What is painted into a picture has that picture's size, not the one at which the model worked."""
+    edit = PictureEdit(picture=str(tmp_path / "in.png"), method="inpaint", mask=str(tmp_path / "mask.png"))
+    job = engine.add_done(ImageRequest(prompt="a boat", seed=1, count=2, width=256, height=256, edit=edit))
+    for path in engine.info(job).outputs:
+        QImage(360, 120, QImage.Format.Format_RGB32).save(path)
+    onetake = open_window()
+    qtbot.waitUntil(lambda: onetake.jobs.record(job) is not None)
+    onetake.studio.show_job(job)
+    grid = onetake.stage.grid
+    qtbot.waitUntil(lambda: abs(grid.cell.width() / grid.cell.height() - 3) < 0.1)

@@ -585,3 +585,20 @@ def test_a_moving_control_has_no_region_to_paint(qtbot: QtBot, onetake: Applicat
     onetake.project.change_controls("add", (ControlEdit(kind="canny", picture=str(tmp_path)),))
     assert onetake.editing.paint_region(0).dialog is None
     assert "a picture for each frame" in onetake.notices.text
+
+
+def test_a_picture_is_told_in_other_words(qtbot: QtBot, editing: Application, engine: FakeEngine) -> None:
+    """The bar offers it where the model can; what the picture shows is known from its own settings, and is sent."""
+    bar = desk_of(editing).bar
+    assert not bar.fields.source.isVisible()
+    bar.methods["cycle"].click()
+    assert bar.fields.source.isVisible()
+    assert bar.fields.source.text() == "a boat"
+    assert not bar.fields.brush.isVisible()
+    bar.fields.source.setText("")
+    qtbot.keyClicks(bar.fields.source, "a boat at dawn")
+    editing.project.change("typing", prompt="a boat at night")
+    editing.studio.generate()
+    wait_for_jobs(qtbot, editing, 2)
+    edit = last_edit(engine)
+    assert (edit.method, edit.source_prompt, edit.mask) == ("cycle", "a boat at dawn", "")

@@ -16,7 +16,7 @@ from app.playhead import Playhead
 from app.take import FrameState, device_number
 from engine.messages import JobState, VideoRequest
 from tests.fake_takes import fake_frame
-from tests.gui.video import enter_video, generate_take, open_plan
+from tests.gui.video import command, enter_video, generate_take, open_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -236,3 +236,13 @@ def test_marks_that_cross_push_each_other_away(playhead: Playhead) -> None:
 def test_devices_are_told_apart_by_number(devices: list[str], numbers: list[int]) -> None:
     """Their own number, or their place where two have the same."""
     assert [device_number(device, devices) for device in devices] == numbers
+
+
+def test_a_frame_starts_a_picture(qtbot: QtBot, onetake: Application, held: PlayerPage, engine: FakeEngine) -> None:
+    """E on a take edits the very frame that is shown, not its movie."""
+    engine.finish("job-1")
+    qtbot.waitUntil(lambda: held.take.is_done and not held.view.image.isNull(), timeout=30_000)
+    shown = pixels(held.view.image)
+    command(onetake, "edit_picture").trigger()
+    qtbot.waitUntil(lambda: onetake.project.canvas.is_active)
+    assert np.array_equal(pixels(QImage(onetake.project.canvas.picture)), shown)

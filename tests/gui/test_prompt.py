@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHelpEvent, QTextCharFormat
 from PySide6.QtWidgets import QApplication, QToolTip
@@ -147,3 +148,42 @@ def test_undo_takes_back_words_and_settings_from_any_field(qtbot: QtBot, onetake
         qtbot.keyClick(panel.prompt, Qt.Key.Key_Z, redo)
     assert panel.prompt.toPlainText() == "a boat"
     assert onetake.project.edit.count == 7
+
+
+def test_keys_change_the_weight_of_a_word_and_undo_takes_it_back(qtbot: QtBot, onetake: Application) -> None:
+    """Ctrl+Up and Ctrl+Down by a tenth, with Shift by half as much; the word stays selected."""
+    field = onetake.prompt.prompt
+    onetake.project.change("typing", prompt="a red boat")
+    onetake.project.change("settings", count=2)
+    field.setFocus()
+    cursor = field.textCursor()
+    cursor.setPosition(4)
+    field.setTextCursor(cursor)
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(field, Qt.Key.Key_Up, control)
+    assert onetake.project.prompt == "a (red:1.1) boat"
+    assert field.textCursor().selectedText() == "red"
+    qtbot.keyClick(field, Qt.Key.Key_Up, control | shift)
+    assert onetake.project.prompt == "a (red:1.15) boat"
+    qtbot.keyClick(field, Qt.Key.Key_Down, control)
+    assert onetake.project.prompt == "a (red:1.05) boat"
+    onetake.project.undo_stack.undo()
+    assert onetake.project.prompt == "a red boat"
+
+
+def test_the_number_of_a_weight_is_no_unknown_word(onetake: Application) -> None:
+    """Papercut reads brackets as weights: only the word in them can be unknown."""
+    onetake.project.change("typing", prompt="(moon:1.2) [wyvern] on the left")
+    assert onetake.prompt.prompt.ignored_words() == ["wyvern"]
+
+
+def test_a_model_without_weights_says_that_it_takes_none(qtbot: QtBot, onetake: Application) -> None:
+    """Brackets are characters to it; without any there is nothing to say."""
+    plain = replace(FREE_TEXT, name="plain", title="Plain", family="another", takes_negative=False)
+    onetake.project.set_models((*onetake.project.models, plain))
+    onetake.project.change("model", model="plain")
+    onetake.project.change("typing", prompt="a (moon:1.2)")
+    qtbot.waitUntil(onetake.prompt.ignored.isVisible)
+    assert onetake.prompt.ignored.text() == "Plain takes no weights; it reads the brackets as they are"
+    onetake.project.change("typing", prompt="a moon")
+    assert not onetake.prompt.ignored.isVisible()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.messages import JobState, Segment, Timeline
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
     from pytestqt.qtbot import QtBot
 
     from app.application import Application
@@ -23,6 +24,11 @@ def enter_video(qtbot: QtBot, onetake: Application) -> VideoParts:
     return onetake.wing.open()
 
 
+def command(onetake: Application, name: str) -> QAction:
+    """An action of the window by its name."""
+    return next(action for action in onetake.desk.keymap.actions if action.objectName() == name)
+
+
 def open_plan(onetake: Application, count: int = 4, frames: int = 12) -> None:
     """A plan of equal segments; the third one cuts."""
     segments = tuple(Segment(prompt=PROMPTS[index % 4], frames=frames, cut=index == 2) for index in range(count))
@@ -35,5 +41,5 @@ def generate_take(qtbot: QtBot, onetake: Application, state: JobState) -> JobRec
     onetake.studio.generate()
     qtbot.waitUntil(lambda: onetake.jobs.rowCount() > before and bool(onetake.jobs.records()[before].info.job))
     record = onetake.jobs.records()[before]
-    qtbot.waitUntil(lambda: record.state is state)
+    qtbot.waitUntil(lambda: record.state is state, timeout=30_000)
     return record

@@ -45,8 +45,12 @@ class MaskBoard(QObject):
         self._file = ""
         self._may_change = False
         self._is_saved = True
+        self._holds_stroke = False
+        """The file has a stroke in it that is still on its way."""
         self._stroke: Stroke | None = None
         self._patches = Patches()
+        self._unsaved: dict[str, QImage] = {}
+        """Masks that were put away while their files could not be written."""
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
         self._clock.setInterval(SAVE_AFTER_MS)
@@ -82,8 +86,9 @@ class MaskBoard(QObject):
             invert: Black masks.
         """
         self.close_mask()
-        self._mask = read_mask(file, size, invert=invert)
-        self._file, self._may_change = file, may_change
+        kept = self._unsaved.pop(file, None) if may_change else None
+        self._mask = read_mask(file, size, invert=invert) if kept is None or kept.size() != size else kept
+        self._file, self._may_change, self._is_saved = file, may_change, kept is None
         self.opened.emit()
 
     def start_from(self, mask: QImage) -> None:
@@ -96,8 +101,9 @@ class MaskBoard(QObject):
     def close_mask(self) -> None:
         """Save what is painted and put the mask away."""
         self.cancel_stroke()
-        self.save()
-        # What could not be saved is never written to the next file.
+        if not self.save():
+            # It is tried again, and found when the file is opened again; never written to the next one.
+            self._unsaved[self._file] = self._mask
         self._mask, self._file, self._is_saved = QImage(), "", True
         self.opened.emit()
 
@@ -107,8 +113,11 @@ class MaskBoard(QObject):
         """Put the brush down; a stroke whose end was never told ends here."""
         self.end_stroke()
         if not self._mask.isNull():
-            self._stroke = Stroke(self._mask, brush)
+            self._stroke = self._new_stroke(brush)
             self.continue_stroke(point, pressure)
+
+    def _new_stroke(self, brush: Brush) -> Stroke:
+        return Stroke(self._mask, brush)
 
     def continue_stroke(self, point: QPointF, pressure: float = 1.0) -> None:
         """Draw the brush on to a point."""
@@ -129,6 +138,8 @@ class MaskBoard(QObject):
         stroke, self._stroke = self._stroke, None
         if stroke is not None:
             self._mask = stroke.before
+            if self._holds_stroke:
+                self._touch()
             self.changed.emit(stroke.rect)
 
     def clear(self) -> None:
@@ -177,15 +188,33 @@ class MaskBoard(QObject):
     def save(self) -> bool:
         """Write the mask now, if it waits to be written; False when it cannot be."""
         self._clock.stop()
-        if self._is_saved or self._mask.isNull():
-            return True
+        for file in list(self._unsaved):
+            if self._try_to_write(self._unsaved[file], file):
+                del self._unsaved[file]
+        if not self._is_saved and not self._mask.isNull():
+            self._is_saved = self._try_to_write(self._mask, self._file)
+            self._holds_stroke = False
+        return self._is_saved
+
+    def save_stroke(self) -> bool:
+        """Write the mask with the stroke that is on its way, which may still be taken back; False if it cannot be."""
+        if self._stroke is not None and self._may_change:
+            self._is_saved = False
+            saved = self.save()
+            self._holds_stroke = True
+            return saved
+        return self.save()
+
+    def _try_to_write(self, mask: QImage, file: str) -> bool:
         try:
-            write_mask(self._mask, self._file)
+            self._write(mask, file)
         except OSError as error:
             self.save_failed.emit(str(error))
-        else:
-            self._is_saved = True
-        return self._is_saved
+            return False
+        return True
+
+    def _write(self, mask: QImage, file: str) -> None:
+        write_mask(mask, file)
 
     def _touch(self) -> None:
         self._is_saved = False

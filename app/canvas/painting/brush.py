@@ -25,6 +25,8 @@ class Brush(NamedTuple):
     size: int = 48
     is_soft: bool = False
     erases: bool = False
+    colour: int = 0xFFFFFFFF
+    """ARGB, for maps; masks have none."""
 
 
 class BrushChoice(QObject):
@@ -37,7 +39,7 @@ class BrushChoice(QObject):
         self.brush = Brush()
 
     def choose(self, **fields: object) -> None:
-        """Change `size`, `is_soft` or `erases`."""
+        """Change `size`, `is_soft`, `erases` or `colour`."""
         after = Brush(**{**self.brush._asdict(), **fields})  # pyright: ignore[reportArgumentType] - checked below
         after = after._replace(size=min(max(int(after.size), SMALLEST_PX), LARGEST_PX))
         if after != self.brush:

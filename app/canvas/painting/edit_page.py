@@ -37,11 +37,13 @@ class EditPage(QWidget):
         theme: Theme,
         icons: Icons,
         tools: Sequence[QAction],
+        view: EditView | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        """`view` shows the board in a way of its own."""
         super().__init__(parent)
         self._choice = choice
-        self.view = EditView(board, choice, theme)
+        self.view = view or EditView(board, choice, theme)
         self.problem = EmptyState("", self.tr("Choose a picture…"))
         self.problem.pressed.connect(self.file_wanted)
         self.paint, self.erase = QToolButton(), QToolButton()

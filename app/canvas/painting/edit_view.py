@@ -89,6 +89,12 @@ class EditView(PictureView):
         if self.image.isNull():
             return
         painter = QPainter(self)
+        self._paint_board(painter, event)
+        ring = self._ring()
+        if ring is not None:
+            self._paint_ring(painter, ring)
+
+    def _paint_board(self, painter: QPainter, event: QPaintEvent) -> None:
         place = self.widget_rect(QRectF(self.image.rect()))
         if self._margins is not None:
             paint_margins(painter, place, self.widget_rect(self._content()), self._tokens_of.tokens)
@@ -97,9 +103,13 @@ class EditView(PictureView):
             is_smooth = self.is_fit or self.zoom < SHARP_FROM_ZOOM
             painter.setClipRegion(event.region())
             paint_mask(painter, mask, place, QRectF(event.rect()), TINTS, smooth=is_smooth)
-        ring = self._ring()
-        if ring is not None:
-            paint_ring(painter, ring.center(), ring.width() / 2, erases=self._choice.brush.erases)
+
+    def _paint_ring(self, painter: QPainter, ring: QRectF) -> None:
+        paint_ring(painter, ring.center(), ring.width() / 2, erases=self._choice.brush.erases)
+
+    def _paint_point(self, at: QPointF) -> QPointF:
+        """The pixel of what is painted that lies under a point of the widget."""
+        return self.picture_point(at)
 
     def _ring(self) -> QRectF | None:
         """Around what the brush would paint; None where it would not."""
@@ -188,7 +198,7 @@ class EditView(PictureView):
         elif self._held:
             self._drag_frame(event)
         elif self._board.is_painting:
-            self._board.continue_stroke(self.picture_point(event.position()))
+            self._board.continue_stroke(self._paint_point(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
@@ -213,7 +223,7 @@ class EditView(PictureView):
             self._begin(at, event.modifiers(), event)
         elif self._from_tablet and kind is QEvent.Type.TabletMove:
             self._move_ring(at)
-            self._board.continue_stroke(self.picture_point(at), event.pressure())
+            self._board.continue_stroke(self._paint_point(at), event.pressure())
         elif self._from_tablet and kind is QEvent.Type.TabletRelease:
             self._from_tablet = False
             self._end(at)
@@ -225,7 +235,7 @@ class EditView(PictureView):
     def _begin(self, at: QPointF, keys: Qt.KeyboardModifier, pen: QTabletEvent | None = None) -> None:
         if not self._shows_mask:
             self.mask_wanted.emit()
-        brush, pressure, point = self._choice.brush, 1.0, self.picture_point(at)
+        brush, pressure, point = self._choice.brush, 1.0, self._paint_point(at)
         if pen is not None:
             pressure = pen.pressure()
             if pen.pointerType() is QPointingDevice.PointerType.Eraser:
@@ -238,7 +248,7 @@ class EditView(PictureView):
 
     def _end(self, at: QPointF) -> None:
         if self._board.is_painting:
-            self._last_stroke = self.picture_point(at)
+            self._last_stroke = self._paint_point(at)
             self._board.end_stroke()
         if self._held:
             self._held = ()

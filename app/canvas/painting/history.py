@@ -16,10 +16,11 @@ MOST_BYTES = 64 * 2**20
 
 
 class Patch:
-    """A rectangle of a mask before and after a change, compressed."""
+    """A rectangle of a mask or a map before and after a change, compressed."""
 
     def __init__(self, rect: QRect, before: QImage, after: QImage) -> None:
         self._rect = rect
+        self._format = after.format()
         self.size = after.size()
         """Of the whole mask."""
         self._states: tuple[bytes, bytes] | None = (_packed(before.copy(rect)), _packed(after.copy(rect)))
@@ -45,9 +46,8 @@ class Patch:
         if self._states is None:
             return
         width, height = self._rect.width(), self._rect.height()
-        line = (width + 3) // 4 * 4
         pixels = zlib.decompress(self._states[after])
-        part = QImage(pixels, width, height, line, QImage.Format.Format_Grayscale8)
+        part = QImage(pixels, width, height, len(pixels) // height, self._format)
         painter = QPainter(mask)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         painter.drawImage(QPoint(self._rect.x(), self._rect.y()), part)

@@ -83,14 +83,17 @@ def handle_at(point: QPointF) -> QRectF:
     return QRectF(point.x() - half, point.y() - half, _HANDLE_PX, _HANDLE_PX)
 
 
-def paint_ring(painter: QPainter, centre: QPointF, radius: float, *, erases: bool) -> None:
-    """The edge of the brush: dark and light, so that it is seen on anything; dashed while it erases."""
+def paint_ring(painter: QPainter, centre: QPointF, radius: float, high: float = 0.0, *, erases: bool) -> None:
+    """The edge of the brush, dark and light, so that it is seen on anything; dashed while it erases.
+
+    `high` is its radius downwards, where that is another one.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(0, 0, 0, 160), 3))
-    painter.drawEllipse(centre, radius, radius)
+    painter.drawEllipse(centre, radius, high or radius)
     light = QPen(QColor(255, 255, 255, 230), 1.25)
     if erases:
         light.setDashPattern([4, 4])
     painter.setPen(light)
-    painter.drawEllipse(centre, radius, radius)
+    painter.drawEllipse(centre, radius, high or radius)

@@ -153,3 +153,16 @@ def test_a_place_that_cannot_be_looked_at_is_missing(home: Path) -> None:
     request = ImageRequest(prompt="a boat", seed=5, controls=(control.layer(),))
     with pytest.raises(BadInputError, match="is not there; choose it again"):
         with_adapters(request, ABLE, paths)
+
+
+def test_settings_that_a_model_does_not_know_are_left_out_of_its_request() -> None:
+    """A transformer's layers are balanced, those of a lone control act in all steps; the edit keeps both."""
+    layer = ControlEdit(kind="canny", picture="/art/walk.png", mode="prompt", start=0.2, end=0.7)
+    edit = ImageEdit(prompt="a boat", width=512, height=512, steps=10, controls=(layer,))
+    sent = {
+        family: edit.request(replace(ABLE, family=family)).controls[0]
+        for family in ("stable_diffusion", "pixart", "z_image")
+    }
+    assert sent["stable_diffusion"] == layer.layer()
+    assert sent["pixart"] == replace(layer, mode="balanced").layer()
+    assert sent["z_image"] == replace(layer, mode="balanced", start=0.0, end=1.0).layer()

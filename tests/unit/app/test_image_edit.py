@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from app.image_edit import ImageEdit, read_edit, write_atomically
+from app.image_edit import ImageEdit, keep_edit, read_edit, write_atomically
 from engine.errors import BadInputError
 from engine.messages import ImageRequest, ModelSpec
 
@@ -48,20 +48,31 @@ def test_an_invalid_edit_says_what_to_change(fields: dict[str, object], words: s
         edit.request(PAPERCUT)
 
 
-def test_a_damaged_file_is_no_edit(tmp_path: Path) -> None:
-    """Neither a missing, a truncated nor a foreign file stops the window from opening."""
+@pytest.mark.parametrize("damage", [b"", b'{"prompt": "a b', b"[1, 2]", b"\xff", b"[" * 100_000])
+def test_a_damaged_file_is_no_edit_and_is_kept(tmp_path: Path, damage: bytes) -> None:
+    """Neither a missing, a truncated nor a foreign file stops the window from opening; its bytes stay beside it."""
     file = tmp_path / "edit.json"
-    assert read_edit(file) is None
-    for damage in (
-        b"",
-        b'{"prompt": "a b',
-        b"[1, 2]",
-        b'{"count": "many"}',
-        b'{"canvas": {"margins": {"left": -5}}}',
-        b"\xff",
-    ):
-        file.write_bytes(damage)
-        assert read_edit(file) is None
+    told: list[Path] = []
+    assert read_edit(file, told.append) is None
+    assert told == []
+    file.write_bytes(damage)
+    assert read_edit(file, told.append) is None
+    (copy,) = told
+    assert copy.read_bytes() == damage
+
+
+@pytest.mark.parametrize("damage", [b'"count": "many"', b'"canvas": {"margins": {"left": -5}}'])
+def test_one_unreadable_field_costs_nothing_else(tmp_path: Path, damage: bytes) -> None:
+    """The rest is read, and what could not be is kept beside the file before anything is saved over it."""
+    file = tmp_path / "edit.json"
+    file.write_bytes(b'{"prompt": "a boat", "video": {"current": 7}, ' + damage + b"}")
+    edit, copy = read_edit(file), tmp_path / "edit.unread.json"
+    assert edit is not None
+    assert (edit.prompt, edit.count, edit.video.current) == ("a boat", ImageEdit().count, 0)
+    assert damage in copy.read_bytes()
+    keep_edit(file, edit)
+    assert read_edit(file) == edit
+    assert damage in copy.read_bytes()
 
 
 def test_a_failed_write_keeps_the_old_content(tmp_path: Path) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.image_edit import ImageEdit
 from app.project_file import Made
-from app.recovery import Recovery
+from app.recovery import Journal, Recovery
+from app.video_edit import SegmentEdit, VideoEdit
 from tests.unit.app.other_window import other_process
 
 if TYPE_CHECKING:
@@ -40,6 +43,15 @@ def test_the_work_of_a_process_that_was_killed_is_found(tmp_path: Path) -> None:
     recovery.forget(left)
     assert recovery.left_behind() == []
     assert list(folder.iterdir()) == []
+
+
+def test_a_journal_with_a_selection_that_is_not_there_can_be_shown(tmp_path: Path) -> None:
+    """Whatever the file holds, the current segment exists."""
+    plan = VideoEdit(segments=(SegmentEdit(prompt="dawn"),), current=5, selected=(3, 5))
+    journal = Journal(project=str(tmp_path), written=1.0, edit=ImageEdit(video=plan))
+    (tmp_path / "left.json").write_bytes(msgspec.json.encode(journal))
+    (left,) = Recovery(tmp_path).left_behind()
+    assert (left.journal.edit.video.current, left.journal.edit.video.selected) == (0, (0,))
 
 
 def test_a_window_does_not_find_its_own_work(tmp_path: Path) -> None:

@@ -121,10 +121,11 @@ def test_a_control_that_the_model_cannot_do_is_refused_with_the_reason(tmp_path:
     net.mkdir()
     (net / "config.json").write_text('{"_class_name": "ControlNetModel", "cross_attention_dim": 768}')
     for option, said in (
-        ("", "papercut has no 'canny' control; it has: none; for others name the folder"),
         (",adapter=nobody", "adapter 'nobody' is not known"),
         (f",adapter={net}", "net is not made for papercut: its in_channels 4 is not the model's 24"),
         (f",adapter={net},end=0.5", "covers no whole step of 1; a single step needs start 0 and end 1"),
     ):
         with pytest.raises(BadInputError, match=said):
             request_of(tmp_path, "a castle", "--control", f"canny={picture}{option}")
+    with pytest.raises(BadInputError, match="papercut has no 'openpose' control; it has: canny, scribble, depth"):
+        request_of(tmp_path, "a castle", "--control", f"openpose={picture}")
