@@ -271,9 +271,14 @@ def test_a_damaged_manifest_is_named_with_its_remedy(folder: Path, document: byt
     )
 )
 def test_any_json_in_a_manifest_is_read_or_refused(folder: Path, edit: dict[str, object]) -> None:
-    """Whatever it holds, an edit comes out that can be shown; nothing else is raised."""
+    """An edit comes out that can be shown, or a line that says why not; nothing else is raised."""
     rewrite(folder, edit=edit)
-    read = read_project(folder)
+    try:
+        read = read_project(folder)
+    except BadInputError as refused:
+        if "too large a number" not in refused.message:
+            raise
+        return
     assert msgspec.json.decode(msgspec.json.encode(read.edit), type=ImageEdit) == read.edit
     assert {name.partition(".")[0] for name in read.unread} <= set(edit)
 
