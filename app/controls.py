@@ -18,6 +18,7 @@ from app.menus import appearance_actions, fill_menus, language_actions
 from app.prompt_weighing import FINE_STEP, STEP
 from app.queue_controls import QueueControls
 from app.theme import Appearance, Theme
+from app.verbs import call
 from app.widgets.mode_switch import set_mode, why_no_video
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ class Controls(QObject):
             actions.weight_down_finely: partial(self._weigh, -FINE_STEP),
         }
         for action, verb in verbs.items():
-            action.triggered.connect(partial(_call, verb))
+            action.triggered.connect(partial(call, verb))
         actions.pause.triggered.connect(studio.set_paused)
         actions.lock_seed.triggered.connect(self._lock_seed)
         actions.video_mode.triggered.connect(self._choose_mode)
@@ -314,8 +315,3 @@ class Controls(QObject):
             self.tr("About Onetake"),
             self.tr("Onetake: a desktop studio for generative images and long video. Licence: Apache-2.0."),
         )
-
-
-def _call(verb: Callable[[], None], *_arguments: object) -> None:
-    """A verb for a signal whose arguments it does not want."""
-    verb()

@@ -21,6 +21,7 @@ from app.canvas.painting.brush import BrushChoice
 from app.canvas.painting.edit_page import EditPage
 from app.edit_change import DRAG
 from app.picture_source import PictureSource, read_before, read_source
+from app.verbs import call
 from app.widgets.edit_bar import EditBar
 from app.words import sentence
 from engine.messages import Margins
@@ -70,13 +71,13 @@ class EditDesk(QObject):
             actions.clear_mask: self.board.clear,
         }
         for action, verb in verbs.items():
-            action.triggered.connect(partial(_call, verb))
+            action.triggered.connect(partial(call, verb))
         actions.soft_brush.triggered.connect(self._set_soft)
         actions.show_mask.toggled.connect(self._show_tools)
         self.choice.changed.connect(self._show_brush)
         self.page.view.margins_dragged.connect(self._drag_margins)
         self.page.view.mask_wanted.connect(partial(actions.show_mask.setChecked, True))  # noqa: FBT003 - Qt's slot
-        self.bar.back_pressed.connect(partial(_call, stage.show_editor))
+        self.bar.back_pressed.connect(partial(call, stage.show_editor))
         self.bar.leave_pressed.connect(self.leave)
         self.board.save_failed.connect(self._tell_not_saved)
         project.edit_changed.connect(self._take_edit)
@@ -278,8 +279,3 @@ class EditDesk(QObject):
     def _tell_not_saved(self, why: str) -> None:
         words = self.tr("The mask cannot be saved: {why}; free some room, it is tried again with the next stroke.")
         self._of.notices.say(words.format(why=why), icon="error", tint="bad")
-
-
-def _call(verb: Callable[[], None], *_arguments: object) -> None:
-    """A verb for a signal whose arguments it does not want."""
-    verb()

@@ -18,6 +18,7 @@ from app.control_edit import MOVIES, PICTURES, ControlEdit, first_kind
 from app.jobs import JobModel
 from app.kept_pictures import keep_picture
 from app.place_looks import is_folder
+from app.verbs import call
 from app.words import sentence
 from engine.errors import BadInputError
 from engine.messages import ControlMapRequest
@@ -66,7 +67,7 @@ class LayerControls(QObject):
             actions.remove_control: partial(self._with_current, panel.remove),
         }
         for action, verb in verbs.items():
-            action.triggered.connect(partial(_call, verb))
+            action.triggered.connect(partial(call, verb))
         for view in (stage.grid, stage.large, stage.map.view, gallery.list):
             self._give_menu(view)
         parts.wing.opened.connect(self._take_wing)
@@ -239,8 +240,3 @@ class LayerControls(QObject):
             action.setEnabled(bool(controls))
         for action in (self._actions.control_up, self._actions.control_down):
             action.setEnabled(len(controls) > 1)
-
-
-def _call(verb: Callable[[], None], *_arguments: object) -> None:
-    """A verb for a signal whose arguments it does not want."""
-    verb()

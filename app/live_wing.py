@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSignalBlocker, Qt
 
 from app.reports import Reach
+from app.verbs import call
 from app.widgets.notice_bar import SHORT_MS
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class LiveWing(QObject):
         parts.project.edit_changed.connect(self._show)
         for signal in (parts.studio.generated, parts.gallery.picture_chosen, parts.queue.job_chosen):
             # The artist has turned to something else.
-            signal.connect(partial(_call, self.stop))
+            signal.connect(partial(call, self.stop))
         self._show()
 
     def stop(self) -> None:
@@ -132,8 +133,3 @@ class LiveWing(QObject):
 
     def _tell_not_kept(self, why: str) -> None:
         self._of.studio.say(self.tr("The picture is not kept: {why}").format(why=why), icon="error", tint="bad")
-
-
-def _call(verb: Callable[[], None], *_arguments: object) -> None:
-    """A verb for a signal whose arguments it does not want."""
-    verb()

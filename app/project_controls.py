@@ -15,6 +15,7 @@ from app.examples import Example
 from app.place_looks import real_place
 from app.project_dialogs import Answer, ProjectDialogs, is_project
 from app.project_notices import ProjectNotices
+from app.verbs import call
 from app.widgets.project_bar import ProjectBar
 from app.words import sentence
 from engine.errors import EngineError
@@ -70,7 +71,7 @@ class ProjectControls(QObject):
             "close_project": self.close,
         }
         for name, verb in verbs.items():
-            getattr(actions, name).triggered.connect(partial(_call, verb))
+            getattr(actions, name).triggered.connect(partial(call, verb))
         self.session.changed.connect(self._show)
         self.session.modified_changed.connect(self._show_title)
         parts.project.saved.connect(self._show_kept)
@@ -80,7 +81,7 @@ class ProjectControls(QObject):
         parts.window.closing.connect(self.session.end)
         self._close_action = actions.close_project
         for action, example in ((actions.example_picture, Example.PICTURE), (actions.example_take, Example.TAKE)):
-            action.triggered.connect(partial(_call, partial(self.open_example, example)))
+            action.triggered.connect(partial(call, partial(self.open_example, example)))
         actions.reopen.setChecked(parts.settings.reopens)
         actions.reopen.toggled.connect(self._choose_reopening)
         self._show()
@@ -192,7 +193,7 @@ class ProjectControls(QObject):
             folder = Path(path)
             action = self._recent.addAction(folder.stem.replace("&", "&&"))
             action.setToolTip(path)
-            action.triggered.connect(partial(_call, partial(self.open, folder)))
+            action.triggered.connect(partial(call, partial(self.open, folder)))
         self._recent.setEnabled(not self._recent.isEmpty())
 
     def _choose_reopening(self, on: bool) -> None:
@@ -218,8 +219,3 @@ class ProjectControls(QObject):
     def _latest(self) -> Path | None:
         recent = self._of.settings.recent_projects
         return Path(recent[0]) if recent else None
-
-
-def _call(verb: Callable[[], object], *_arguments: object) -> None:
-    """A verb for a signal whose arguments it does not want."""
-    verb()

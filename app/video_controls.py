@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt
 
 from app import timeline_edits as edits
 from app.jobs import is_token
+from app.verbs import call
 from app.widgets.mode_switch import set_mode
 from engine.errors import BadInputError
 from engine.messages import FrameSpan, JobState
@@ -77,7 +78,7 @@ class VideoControls(QObject):
             actions.reroll: self.reroll,
         }
         for action, verb in verbs.items():
-            action.triggered.connect(partial(_call, verb))
+            action.triggered.connect(partial(call, verb))
         actions.loop.triggered.connect(playhead.set_loops)
         actions.timeline_table.toggled.connect(panel.show_table)
         project.edit_changed.connect(self._show)
@@ -206,8 +207,3 @@ class VideoControls(QObject):
         actions.export.setEnabled(take.request is not None and not is_token(take.key))
         for action in (actions.play, *actions.of_time[2:]):
             action.setEnabled(is_planned or take.length > 0)
-
-
-def _call(verb: Callable[[], None], *_arguments: object) -> None:
-    """A verb for a signal whose arguments it does not want."""
-    verb()

@@ -8,19 +8,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from app.actions import tip_of
 from app.canvas.painting.edit_page import EditPage
 from app.canvas.painting.map_view import MapView
 from app.canvas.painting.swatches import Swatches
+from app.verbs import add_action
 from app.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.canvas.painting.brush import BrushChoice
     from app.canvas.painting.map_board import MapBoard
     from app.icons import Icons
@@ -39,17 +36,21 @@ class MapEditor(QWidget):
         self, board: MapBoard, choice: BrushChoice, *, theme: Theme, icons: Icons, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._icons, self._choice, self._is_ready = icons, choice, False
+        self._choice, self._is_ready = choice, False
         self.view = MapView(board, choice, theme)
-        self.soft = self._action(self.tr("Soft brush"), "Shift+X", "soft", self._set_soft, checkable=True)
-        self.beneath = self._action(self.tr("Show picture beneath"), "M", "picture", self._set_beneath, checkable=True)
+        self.soft = add_action(
+            self, self.tr("Soft brush"), "Shift+X", "soft", self._set_soft, icons=icons, checkable=True
+        )
+        self.beneath = add_action(
+            self, self.tr("Show picture beneath"), "M", "picture", self._set_beneath, icons=icons, checkable=True
+        )
         for keys, verb in (
             ("[", partial(choice.grow, -1)),
             ("]", partial(choice.grow, 1)),
             ("X", choice.swap),
             ("V", self._swap_tool),
         ):
-            self._action("", keys, "", verb)
+            add_action(self, "", keys, "", verb, icons=icons)
         self.page = EditPage(board, choice, theme=theme, icons=icons, tools=(self.soft, self.beneath), view=self.view)
         self.page.problem.button.hide()
         self.title, self.told = ElidedLabel(), ElidedLabel()
@@ -145,20 +146,6 @@ class MapEditor(QWidget):
         button.setCheckable(True)
         return button
 
-    def _action(
-        self, text: str, keys: str, icon: str, verb: Callable[[], object], *, checkable: bool = False
-    ) -> QAction:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.setToolTip(tip_of(action))
-        action.setCheckable(checkable)
-        if icon:
-            self._icons.dress(action, icon)
-        (action.toggled if checkable else action.triggered).connect(partial(_call, verb))
-        self.addAction(action)
-        return action
-
     def _set_soft(self) -> None:
         self._choice.choose(is_soft=self.soft.isChecked())
 
@@ -174,8 +161,3 @@ class MapEditor(QWidget):
         for widget in (self.swatches, self.page.paint, self.page.erase):
             widget.setEnabled(paints)
         self.soft.setEnabled(paints)
-
-
-def _call(verb: Callable[[], object], *_arguments: object) -> None:
-    """A verb for a signal whose arguments it does not want."""
-    verb()

@@ -5,22 +5,19 @@ It owns no layer: what is painted goes to a file, and the file's name to whoever
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QImage, QKeySequence, QUndoStack
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QImage, QUndoStack
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.actions import tip_of
 from app.canvas.painting.board import MaskBoard
 from app.canvas.painting.brush import BrushChoice
 from app.canvas.painting.edit_page import EditPage
+from app.verbs import add_action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.icons import Icons
     from app.theme import Theme
 
@@ -41,15 +38,17 @@ class RegionDialog(QDialog):
         """
         super().__init__(parent)
         self.setWindowTitle(self.tr("Paint region of control"))
-        self._target, self._icons = target, icons
+        self._target = target
         self.choice = BrushChoice(self)
         self.history = QUndoStack(self)
         self.board = MaskBoard(self.history, self._claim, self)
         self.board.open(mask, image.size(), may_change=False)
-        self.soft = self._action(self.tr("Soft brush"), "Shift+X", "soft", self._set_soft, checkable=True)
-        self.shows = self._action(self.tr("Show mask"), "M", "eye", self._set_tools, checkable=True)
-        invert = self._action(self.tr("Invert mask"), "Ctrl+I", "invert", self.board.invert)
-        clear = self._action(self.tr("Clear mask"), "Ctrl+Shift+X", "trash", self.board.clear)
+        self.soft = add_action(
+            self, self.tr("Soft brush"), "Shift+X", "soft", self._set_soft, icons=icons, checkable=True
+        )
+        self.shows = add_action(self, self.tr("Show mask"), "M", "eye", self._set_tools, icons=icons, checkable=True)
+        invert = add_action(self, self.tr("Invert mask"), "Ctrl+I", "invert", self.board.invert, icons=icons)
+        clear = add_action(self, self.tr("Clear mask"), "Ctrl+Shift+X", "trash", self.board.clear, icons=icons)
         for keys, verb in (
             ("[", self._shrink),
             ("]", self._grow),
@@ -57,7 +56,7 @@ class RegionDialog(QDialog):
             ("Ctrl+Z", self.history.undo),
             ("Ctrl+Shift+Z", self.history.redo),
         ):
-            self._action("", keys, "", verb)
+            add_action(self, "", keys, "", verb, icons=icons)
         self.page = EditPage(
             self.board, self.choice, theme=theme, icons=icons, tools=(self.soft, self.shows, invert, clear)
         )
@@ -90,20 +89,6 @@ class RegionDialog(QDialog):
         column.setSpacing(0)
         column.addWidget(self.page, 1)
         column.addLayout(foot)
-
-    def _action(
-        self, text: str, keys: str, icon: str, verb: Callable[[], object], *, checkable: bool = False
-    ) -> QAction:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.setToolTip(tip_of(action))
-        action.setCheckable(checkable)
-        if icon:
-            self._icons.dress(action, icon)
-        (action.toggled if checkable else action.triggered).connect(partial(_call, verb))
-        self.addAction(action)
-        return action
 
     def accept(self) -> None:
         """Save the region and tell its file; one that cannot be saved stays open."""
@@ -141,8 +126,3 @@ class RegionDialog(QDialog):
 
     def _grow(self) -> None:
         self.choice.grow(1)
-
-
-def _call(verb: Callable[[], object], *_arguments: object) -> None:
-    """A verb for a signal whose arguments it does not want."""
-    verb()
