@@ -118,7 +118,8 @@ def _furnish(opening: Opening, paths: Paths) -> None:
         # In the link's thread: the window does not wait for it.
         from engine.client import EngineClient  # noqa: PLC0415
 
-        return EngineClient.connect(paths, timeout_s=CONNECT_TIMEOUT_S)
+        # A lost engine is the link's to see, show and reach again.
+        return EngineClient.connect(paths, timeout_s=CONNECT_TIMEOUT_S, reopen=False)
 
     application = complete(opening, paths, connect)
     gc.freeze()

@@ -72,7 +72,7 @@ class TokenHelp(QObject):
         if self._counter is None or spec is None:
             return None
         weighting = spec.video_weighting if is_video else spec.weighting
-        return self._counter.count(text, weighted=bool(weighting), chunked=weighting == "tokens" and not is_video)
+        return self._counter.count(text, weighted=bool(weighting), chunked=spec.chunks_prompts and not is_video)
 
     def _drawn(self, text: str) -> str:
         try:

@@ -26,17 +26,18 @@ ADAPTER_CLASSES = (
     "ControlNetModel",
     "ControlNetUnionModel",
     "T2IAdapter",
+    "DivControlNetModel",
     "PixArtControlNetAdapterModel",
     *TOKEN_CONTROLNETS,
 )
 # Where a control type stands in the input of ControlNet-Union, as published with xinsir/controlnet-union-sdxl-1.0.
 UNION_TYPES: Mapping[str, int] = {
     **dict.fromkeys(("openpose", "pose"), 0),
-    **dict.fromkeys(("depth", "midas", "leres", "zoe"), 1),
+    **dict.fromkeys(("depth", "depth_papercut", "midas", "leres", "zoe"), 1),
     **dict.fromkeys(("hed", "pidinet", "scribble", "teed"), 2),
     **dict.fromkeys(("canny", "lineart", "lineart_anime", "lineart_standard", "anyline", "mlsd"), 3),
     "normal": 4,
-    **dict.fromkeys(("sam", "sam_mobile", "segment"), 5),
+    **dict.fromkeys(("sam", "sam_mobile", "segment", "segment_ade"), 5),
     "tile": 6,
     "inpaint": 7,
 }
@@ -71,8 +72,8 @@ def find_adapter(name: str, paths: Paths) -> AdapterSpec:
         return specs[name]
     folder = Path(name)
     if folder.is_absolute() and folder.is_dir():
-        read_adapter_config(folder)
-        return AdapterSpec(name=name, title=folder.name, folder=name, files=read_file_list(folder))
+        kinds = _kinds_in(read_adapter_config(folder))
+        return AdapterSpec(name=name, title=folder.name, folder=name, kinds=kinds, files=read_file_list(folder))
     known = ", ".join(specs) or "none yet"
     raise UnknownModelError(f"adapter {name!r} is not known; use one of: {known}, or the path of an adapter's folder")
 
@@ -146,6 +147,13 @@ def read_adapter_config(folder: Path) -> Mapping[str, object]:
     if name not in ADAPTER_CLASSES:
         raise BadModelError(f"{file} names the class {str(name)[:80]!r}; Onetake runs {', '.join(ADAPTER_CLASSES)}")
     return config
+
+
+def _kinds_in(config: Mapping[str, object]) -> tuple[str, ...]:
+    """The kinds that a DivControl's configuration names (engine.control.divcontrol); none of any other's."""
+    table = config.get("divcontrol")
+    kinds = cast("dict[str, object]", table).get("kinds") if isinstance(table, dict) else None
+    return tuple(cast("dict[str, object]", kinds)) if isinstance(kinds, dict) else ()
 
 
 def _read_network_config(model: ModelSpec) -> Mapping[str, object]:

@@ -16,10 +16,11 @@ import msgspec
 
 from engine.adapters import adapters_for, read_adapters
 from engine.config_file import read_if_sound
-from engine.diffusion_specs import DIFFUSION_PIPELINES, complete_diffusion_spec, is_inpainting
+from engine.diffusion_specs import DIFFUSION_PIPELINES, complete_diffusion_spec, embeds_guidance, is_inpainting
 from engine.errors import BadModelError, UnknownModelError
 from engine.flow_specs import FLOW_PIPELINES, complete_flow_spec
 from engine.messages import ModelSpec, VideoSpec
+from engine.model_card import read_licence
 from engine.model_files import read_file_list
 from engine.paths import Paths, resources_folder
 
@@ -30,6 +31,7 @@ VIDEO_ONLY = "video"
 FAMILY_OF_PIPELINE = {
     "StableDiffusionPipeline": "stable_diffusion",
     "StableDiffusionInpaintPipeline": "stable_diffusion",
+    "LatentConsistencyModelPipeline": "stable_diffusion",
     **DIFFUSION_PIPELINES,
     **FLOW_PIPELINES,
     "AnimateDiffPipeline": VIDEO_ONLY,
@@ -108,12 +110,23 @@ def _read_file(file: Path, models: Path) -> dict[str, ModelSpec]:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
         entries = cast("dict[str, dict[str, object]]", document.get("model", {}))
         specs = {
-            name: msgspec.convert({"name": name, **entry, "folder": str(models / str(entry["folder"]))}, ModelSpec)
+            name: _spec_of_entry({"name": name, **entry, "folder": str(models / str(entry["folder"]))})
             for name, entry in entries.items()
         }
     except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise BadModelError(f"{file} is no readable catalogue ({error}); mend or delete it") from error
     return {name: _with_files(_with_vocabulary(spec)) for name, spec in specs.items()}
+
+
+def _spec_of_entry(entry: Mapping[str, object]) -> ModelSpec:
+    """The model that a catalogue describes; what it leaves out is as the folder itself says, if that is there."""
+    try:
+        usual = _usual_spec(Path(str(entry["folder"])))
+    except BadModelError:
+        usual = None  # Loading it says what is wrong.
+    if usual is None or entry.get("family", usual.family) != usual.family:
+        return msgspec.convert(entry, ModelSpec)
+    return msgspec.convert({**cast("dict[str, object]", msgspec.to_builtins(usual)), **entry}, ModelSpec)
 
 
 def _with_controls(spec: ModelSpec, paths: Paths) -> ModelSpec:
@@ -146,6 +159,15 @@ def _with_vocabulary(spec: ModelSpec) -> ModelSpec:
 
 
 def _spec_of_folder(folder: Path) -> ModelSpec:
+    return _with_files(_with_vocabulary(_usual_spec(folder)))
+
+
+def _usual_spec(folder: Path) -> ModelSpec:
+    """What a folder in diffusers format can do and how it is used, by its configurations and its card.
+
+    Raises:
+        BadModelError: There is no pipeline that we can run.
+    """
     index = folder / "model_index.json"
     try:
         document = cast("dict[str, object]", json.loads(index.read_text(encoding="utf-8")))
@@ -160,22 +182,24 @@ def _spec_of_folder(folder: Path) -> ModelSpec:
             f"{index} names the pipeline {str(pipeline)[:80]!r}, which Onetake cannot run; "
             f"it runs {', '.join(FAMILY_OF_PIPELINE)}"
         )
+    is_told = embeds_guidance(folder / "unet" / "config.json")
     is_consistency = read_if_sound(folder / "scheduler" / "scheduler_config.json").get("_class_name") == "LCMScheduler"
     spec = ModelSpec(
         name=str(folder),
         title=folder.name,
         family=family,
         folder=str(folder),
-        licence="unknown",
+        licence=read_licence(folder) or "unknown",
         default_width=512,
         default_height=512,
         size_multiple=8,
         default_steps=4 if is_consistency else 25,
         max_steps=50 if is_consistency else 150,
-        default_guidance=1.0 if is_consistency else 7.5,
+        default_guidance=8.5 if is_told else 1.0 if is_consistency else 7.5,
         schedule="lcm" if is_consistency else "",
-        takes_negative=True,
+        takes_negative=not is_told,
         takes_guidance=True,
+        embeds_guidance=is_told,
         video=_video_of_folder(folder, str(pipeline), is_consistency=is_consistency),
     )
     if family == VIDEO_ONLY:
@@ -189,7 +213,7 @@ def _spec_of_folder(folder: Path) -> ModelSpec:
     spec = msgspec.structs.replace(spec, **_USUAL_OF_PIPELINE.get(str(pipeline), {}))
     if read_if_sound(folder / "vae" / "config.json").get("scale_factor_spatial") == 16:  # Wan 2.2's small model
         spec = msgspec.structs.replace(spec, default_width=1280, default_height=704, size_multiple=32)
-    return _with_files(_with_vocabulary(spec))
+    return spec
 
 
 def _video_of_folder(folder: Path, pipeline: str, *, is_consistency: bool) -> VideoSpec | None:

@@ -1,7 +1,8 @@
 """EngineClient: find or start the engine service, submit jobs, listen, cancel. Never loads torch.
 
-Owns: the way from "no service" to a subscribed connection, and back to one when the service dies under a waiting
-caller. Does not own: the connection's bytes and threads (engine.service.link), or what the service does.
+Owns: what can be asked of the service, and going on with the next one when it dies under a caller. Does not own: how
+it is reached and started (engine.service.reach), the connection's bytes and threads (engine.service.link), or what the
+service does.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from engine import protocol
 from engine.errors import OutputError, ServiceError, UnknownJobError
 from engine.messages import Cancelled, Failed, Finished
 from engine.protocol import (
+    Answer,
     Cancel,
     Done,
     EventMessage,
@@ -35,11 +36,12 @@ from engine.protocol import (
     StopService,
     Submit,
 )
-from engine.service.discovery import ServiceAbsentError, read_record
-from engine.service.home import prepare_home
-from engine.service.launch import launch_service, wait_gone
-from engine.service.link import Link, News, OtherProtocolError, open_subscribed, take, terminal_event
+from engine.service.discovery import read_record
+from engine.service.launch import wait_gone
+from engine.service.link import Link, News, take, terminal_event
 from engine.service.mailbox import Mailbox
+from engine.service.parts import draw_job_id
+from engine.service.reach import reach_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,27 +49,34 @@ if TYPE_CHECKING:
 
     from engine.messages import Event, ImageRequest, ModelSpec, Request, Terminal
     from engine.paths import Paths
+    from engine.protocol import Call
 
-# A service that dies this often within this time is not worth starting again.
+T = TypeVar("T")
+A = TypeVar("A", bound=Answer)
+
 # A model may have to be loaded first.
 LIVE_LIMIT_S = 600.0
+# A service that dies this often within this time is not worth starting again.
 MAX_RESTARTS, RESTART_WINDOW_S = 5, 10.0
 
 
 class EngineClient:
     """One connection to the engine service of a home. Thread-safe."""
 
-    def __init__(self, paths: Paths, *, previews: bool, timeout_s: float, start: bool) -> None:
+    def __init__(self, paths: Paths, *, previews: bool, timeout_s: float, start: bool, reopen: bool) -> None:
         """Use `connect`."""
         self._paths = paths
         self._previews = previews
         self._timeout_s = timeout_s
+        self._reopens_for_calls = start and reopen
         self._guard = threading.Lock()
         self._closed = False
-        self._link, self._box = self._open(start=start)
+        self._link, self._box = reach_service(paths, timeout_s, previews=previews, start=start)
 
     @staticmethod
-    def connect(paths: Paths, *, start: bool = True, previews: bool = True, timeout_s: float = 30.0) -> EngineClient:
+    def connect(
+        paths: Paths, *, start: bool = True, previews: bool = True, timeout_s: float = 30.0, reopen: bool = True
+    ) -> EngineClient:
         """Connect to the service of this home and subscribe to its news.
 
         Args:
@@ -75,11 +84,14 @@ class EngineClient:
             start: Start a service if none answers.
             previews: Whether to receive preview pictures.
             timeout_s: Longest time to wait for a service to come up, and later for each answer.
+            reopen: Whether a call that may be made twice does as `wait` does when the service dies under it: starts
+                the service again (never without `start`) and asks again. Such are `submit`, `set_paused`, `jobs`,
+                `models` and `status`. The others fail, since whether they took effect is for the caller to see.
 
         Raises:
             ServiceError: None answers and `start` is False, or the start failed.
         """
-        return EngineClient(paths, previews=previews, timeout_s=timeout_s, start=start)
+        return EngineClient(paths, previews=previews, timeout_s=timeout_s, start=start, reopen=reopen)
 
     def submit(self, request: Request, output: str = "") -> str:
         """Queue a request; returns the job's id once the job is durable.
@@ -90,13 +102,15 @@ class EngineClient:
 
         Raises:
             EngineError: The service refused it (BadInputError, OutputError, DiskFullError, ...); nothing was stored.
-            ServiceError: The connection is lost. Whether the job was stored is then unknown; `jobs` tells.
+            ServiceError: The connection is lost, and not to be had again. Whether the job was stored is then unknown;
+                `jobs` tells.
         """
         try:
             output.encode()
         except UnicodeEncodeError:
             raise OutputError(f"the output path {output!a} is not valid Unicode; choose another name") from None
-        return self._link.ask(Submit(call=0, request=request, output=output), Done).job
+        # The service takes a job of one id once, however often it is asked to.
+        return self._ask(Submit(call=0, job=draw_job_id(time.time()), request=request, output=output), Done).job
 
     def cancel(self, job: str) -> None:
         """End a pending or running job as cancelled; returns once that is durable, before the job has stopped.
@@ -142,19 +156,19 @@ class EngineClient:
 
     def set_paused(self, paused: bool) -> None:
         """Stop or resume handing out pending jobs; running jobs go on. A pause outlives the service."""
-        self._link.ask(SetPaused(call=0, paused=paused), Done)
+        self._ask(SetPaused(call=0, paused=paused), Done)
 
     def jobs(self) -> Jobs:
         """The newest jobs, oldest first, and whether the queue is paused."""
-        return self._link.ask(ListJobs(call=0), Jobs)
+        return self._ask(ListJobs(call=0), Jobs)
 
     def models(self) -> tuple[ModelSpec, ...]:
         """The catalogue."""
-        return self._link.ask(ListModels(call=0), Models).models
+        return self._ask(ListModels(call=0), Models).models
 
     def status(self) -> Status:
         """What runs and how long the queue is."""
-        return self._link.ask(GetStatus(call=0), Status)
+        return self._ask(GetStatus(call=0), Status)
 
     def stop_service(self) -> None:
         """Stop the service; returns when its process is gone. Running jobs go on at its next start.
@@ -177,7 +191,8 @@ class EngineClient:
         waits here.
 
         Raises:
-            ServiceError: The connection is lost.
+            ServiceError: The connection is lost. Where a call opened another since, the next message is of that one;
+                what was missed, `jobs` tells.
         """
         return take(self._box, timeout_s, self._link)
 
@@ -192,21 +207,7 @@ class EngineClient:
             UnknownJobError: There is no such job.
             ServiceError: The service was stopped, cannot be started again or keeps dying, or this client was closed.
         """
-        restarts: deque[float] = deque(maxlen=MAX_RESTARTS)
-        while True:
-            link = self._link
-            try:
-                return self._wait_on(link, job, on_event)
-            except ServiceError:
-                if self._closed or not link.is_lost:
-                    raise
-            if read_record(self._paths) is None:
-                raise ServiceError(f"the engine service was stopped; job {job} goes on when it is started again")
-            now = time.monotonic()
-            if len(restarts) == MAX_RESTARTS and now - restarts[0] < RESTART_WINDOW_S:
-                raise ServiceError(f"the engine service keeps dying; look at {self._paths.log}")
-            restarts.append(now)
-            self._reopen(link)
+        return self._outliving(lambda link: self._wait_on(link, job, on_event))
 
     def close(self) -> None:
         """Hang up and join the reading thread; the service goes on. Idempotent."""
@@ -221,6 +222,34 @@ class EngineClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _ask(self, call: Call, answer_type: type[A]) -> A:
+        """Make a call that does no harm when it is made twice."""
+        if not self._reopens_for_calls:
+            return self._link.ask(call, answer_type)
+        return self._outliving(lambda link: link.ask(call, answer_type))
+
+    def _outliving(self, talk: Callable[[Link], T]) -> T:
+        """Talk to the service, and all over again to the next one whenever it dies meanwhile.
+
+        Raises:
+            ServiceError: The service was stopped, cannot be started again or keeps dying, or this client was closed.
+        """
+        restarts: deque[float] = deque(maxlen=MAX_RESTARTS)
+        while True:
+            link = self._link
+            try:
+                return talk(link)
+            except ServiceError:
+                if self._closed or not link.is_lost:
+                    raise
+            if read_record(self._paths) is None:
+                raise ServiceError("the engine service was stopped; unfinished jobs go on when it is started again")
+            now = time.monotonic()
+            if len(restarts) == MAX_RESTARTS and now - restarts[0] < RESTART_WINDOW_S:
+                raise ServiceError(f"the engine service keeps dying; look at {self._paths.log}")
+            restarts.append(now)
+            self._reopen(link)
 
     def _wait_on(self, link: Link, job: str, on_event: Callable[[Event], None] | None) -> Terminal:
         box: Mailbox[News] = Mailbox()
@@ -249,48 +278,4 @@ class EngineClient:
                 raise ServiceError("this client is closed; connect anew")
             if self._link is lost:
                 lost.close()
-                self._link, self._box = self._open(start=True)
-
-    def _open(self, *, start: bool) -> tuple[Link, Mailbox[News]]:
-        """Dial, and start or replace the service as need be, until one of our version answers."""
-        record = read_record(self._paths)
-        if record and record.protocol != protocol.PROTOCOL_VERSION and not start:
-            # Our hello would make an older service go, and nobody here would start the new one.
-            raise ServiceError(
-                f"an engine service of another Onetake (protocol {record.protocol}, this program speaks "
-                f"{protocol.PROTOCOL_VERSION}) serves {self._paths.home}; use that one, or stop process {record.pid}"
-            )
-        deadline = time.monotonic() + self._timeout_s
-        pause_s = 0.02
-        while True:
-            remaining_s = deadline - time.monotonic()
-            if remaining_s <= 0:
-                raise ServiceError(
-                    f"the engine service did not answer within {self._timeout_s:.0f} s; look at {self._paths.log}"
-                )
-            try:
-                box: Mailbox[News] = Mailbox()
-                return open_subscribed(self._paths, remaining_s, previews=self._previews, box=box), box
-            except OtherProtocolError as other:
-                self._await_replacement(other, remaining_s)
-            except ServiceAbsentError:
-                if not start:
-                    raise ServiceError(
-                        f"no engine service answers for {self._paths.home}; start it with `onetake engine run`, "
-                        f"or look at {self._paths.log}"
-                    ) from None
-            if start:
-                prepare_home(self._paths)
-                if not launch_service(self._paths, remaining_s):
-                    # Another starter's service is just coming up, or an old one just going away.
-                    time.sleep(pause_s)
-                    pause_s = min(2 * pause_s, 0.5)
-
-    def _await_replacement(self, other: OtherProtocolError, timeout_s: float) -> None:
-        """An older service goes away when it meets us; a newer one must not be replaced."""
-        if other.protocol > protocol.PROTOCOL_VERSION:
-            raise ServiceError(
-                f"the running engine service is of a newer Onetake (protocol {other.protocol}, this program speaks "
-                f"{protocol.PROTOCOL_VERSION}); use that one, or stop process {other.pid}"
-            )
-        wait_gone(other.pid, timeout_s)
+                self._link, self._box = reach_service(self._paths, self._timeout_s, previews=self._previews, start=True)

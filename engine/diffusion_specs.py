@@ -1,6 +1,6 @@
 """What folders of SDXL and PixArt can do, read from their configurations. Never imports torch.
 
-Owns the defaults of such folders that no catalogue lists. Which pipelines there are is engine.catalogue's.
+Owns what such folders mean where no catalogue says otherwise. Which pipelines there are is engine.catalogue's.
 """
 
 from __future__ import annotations
@@ -38,11 +38,12 @@ def complete_diffusion_spec(spec: ModelSpec) -> ModelSpec:
     spec = msgspec.structs.replace(spec, default_width=side, default_height=side, size_multiple=8 if is_sdxl else 16)
     if is_sdxl and is_inpainting(file):
         spec = msgspec.structs.replace(spec, edits=("inpaint", "outpaint"), draws=False)
-    if spec.schedule:  # a consistency model's
+    if spec.schedule or spec.embeds_guidance:  # a consistency model's
         return spec
     if is_sdxl and _is_adversarial(read_if_sound(folder / "scheduler" / "scheduler_config.json")):
         return msgspec.structs.replace(spec, default_steps=1, default_guidance=1.0)
-    return msgspec.structs.replace(spec, default_guidance=5.0 if is_sdxl else 4.5)
+    steps, guidance = (50, 5.0) if is_sdxl else (20, 4.5)
+    return msgspec.structs.replace(spec, default_steps=steps, default_guidance=guidance)
 
 
 def is_inpainting(file: Path) -> bool:
@@ -50,6 +51,11 @@ def is_inpainting(file: Path) -> bool:
     config = read_if_sound(file)
     seen, made = config.get("in_channels"), config.get("out_channels")
     return isinstance(seen, int) and isinstance(made, int) and seen == 2 * made + 1
+
+
+def embeds_guidance(file: Path) -> bool:
+    """Whether a U-Net is told its guidance, as students of guided teachers are. Meng et al., arXiv:2210.03142."""
+    return isinstance(read_if_sound(file).get("time_cond_proj_dim"), int)
 
 
 def _trained_side(latents: object) -> int:

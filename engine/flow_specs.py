@@ -1,7 +1,7 @@
 """What folders of flow-matching transformers can do, read from their configurations. Never imports torch.
 
-Owns the defaults of folders of SD3, FLUX.1, Qwen-Image and Z-Image that no catalogue lists. Which pipelines there are
-is engine.catalogue's.
+Owns what folders of SD3, FLUX.1, Qwen-Image and Z-Image mean where no catalogue says otherwise. Which pipelines there
+are is engine.catalogue's.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from engine.config_file import read_if_sound
 from engine.messages.checks import MAX_SIDE, MIN_SIDE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.messages import ModelSpec
 
 FLOW_PIPELINES = {
@@ -24,6 +26,7 @@ FLOW_PIPELINES = {
     "ZImagePipeline": "z_image",
 }
 """Family of each pipeline that this module knows."""
+_TURBO_SHIFT = 3.0
 
 
 def complete_flow_spec(spec: ModelSpec) -> ModelSpec:
@@ -36,23 +39,38 @@ def complete_flow_spec(spec: ModelSpec) -> ModelSpec:
     # The noise of an edit's steps, which the method "cycle" keeps, is none in a flow.
     edits = tuple(edit for edit in spec.edits if edit != "cycle")
     spec = msgspec.structs.replace(spec, default_width=1024, default_height=1024, size_multiple=16, edits=edits)
+    scheduler = read_if_sound(folder / "scheduler" / "scheduler_config.json")
     if spec.family == "sd3":
+        steps, guidance = _usual_of_sd3(network)
         side = _pixels(network.get("pos_embed_max_size", 96), network.get("patch_size", 2))
-        return msgspec.structs.replace(spec, default_steps=28, default_guidance=7.0, max_side=side)
+        return msgspec.structs.replace(spec, default_steps=steps, default_guidance=guidance, max_side=side)
     if spec.family == "qwen_image":
-        return msgspec.structs.replace(spec, default_steps=50, default_guidance=4.0)
+        # The square of those sizes that its card lists.
+        return msgspec.structs.replace(
+            spec, default_width=1328, default_height=1328, default_steps=50, default_guidance=4.0
+        )
     if spec.family == "z_image":
-        # Z-Image-Turbo and the model that it was distilled from differ in nothing but their weights.
-        return msgspec.structs.replace(spec, default_steps=9, default_guidance=1.0)
+        # Z-Image-Turbo and the model that it was distilled from differ in their weights, and in how far they shift.
+        shift = scheduler.get("shift")
+        is_base = isinstance(shift, (int, float)) and shift > _TURBO_SHIFT
+        steps, guidance = (50, 5.0) if is_base else (8, 1.0)
+        return msgspec.structs.replace(spec, default_steps=steps, default_guidance=guidance)
     if network.get("guidance_embeds") is True:
         return msgspec.structs.replace(
             spec, default_steps=28, default_guidance=3.5, embeds_guidance=True, takes_negative=False
         )
-    if read_if_sound(folder / "scheduler" / "scheduler_config.json").get("use_dynamic_shifting") is True:
+    if scheduler.get("use_dynamic_shifting") is True:
         return msgspec.structs.replace(spec, default_steps=28, default_guidance=3.5)
     return msgspec.structs.replace(
         spec, default_steps=4, default_guidance=1.0, takes_negative=False, takes_guidance=False
     )
+
+
+def _usual_of_sd3(network: Mapping[str, object]) -> tuple[int, float]:
+    """Steps and guidance by the cards: of SD3, of 3.5 medium with its blocks of two attentions, or of 3.5 large."""
+    if network.get("qk_norm") is None:
+        return 28, 7.0
+    return (40, 4.5) if network.get("dual_attention_layers") else (28, 3.5)
 
 
 def _pixels(tokens: object, patch: object) -> int:

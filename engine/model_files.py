@@ -49,8 +49,16 @@ def check_files(spec: ModelSpec | AdapterSpec) -> None:
     Raises:
         BadModelError: Naming the file and what to do.
     """
-    folder = Path(spec.folder)
-    for listed in spec.files or read_file_list(folder):
+    check_listed(Path(spec.folder), spec.files)
+
+
+def check_listed(folder: Path, files: tuple[ModelFile, ...] = ()) -> None:
+    """Prove that the folder holds these files, or those of its own list, unaltered.
+
+    Raises:
+        BadModelError: Naming the file and what to do.
+    """
+    for listed in files or read_file_list(folder):
         _check_digest(folder / listed.path, listed)
 
 

@@ -19,7 +19,7 @@ TOKEN_CONTROLNETS: Mapping[str, str] = {
 FLUX_MODES: Mapping[str, int] = {
     **dict.fromkeys(("canny", "lineart", "lineart_anime", "lineart_standard", "anyline", "mlsd"), 0),
     "tile": 1,
-    **dict.fromkeys(("depth", "midas", "leres", "zoe"), 2),
+    **dict.fromkeys(("depth", "depth_papercut", "midas", "leres", "zoe"), 2),
     "blur": 3,
     **dict.fromkeys(("openpose", "pose"), 4),
     "gray": 5,

@@ -1,7 +1,7 @@
 """From a fresh clone to the window, the tests or the checks, with nothing but Python.
 
     python3 packaging/start.py              open the window
-    python3 packaging/start.py test         run the tests (further arguments go to pytest)
+    python3 packaging/start.py test         run the tests on up to four cores (on one if arguments for pytest follow)
     python3 packaging/start.py check        lint, format, types, import contracts
     python3 packaging/start.py build        build the wheel into dist/
     python3 packaging/start.py run ...      the command line: `... run image "a castle by the sea"`
@@ -27,6 +27,7 @@ TOOLS = ROOT / ".tools"
 BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = VENV / BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "onetake-installed"
+MOST_TEST_PROCESSES = 4
 
 
 class StartError(Exception):
@@ -69,6 +70,19 @@ def install() -> None:
     STAMP.write_text(wanted, encoding="ascii")
 
 
+def core_count() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def spread() -> list[str]:
+    """Options of pytest that share all tests out among the cores, file by file, and say which were slow."""
+    # Each process takes up to 2 GB.
+    processes = min(core_count(), MOST_TEST_PROCESSES)
+    shared = ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder", "--durations=30"]
+    return shared if processes > 1 else []
+
+
 def run(command: list[str]) -> None:
     """Run a command in the clone; its failure is ours, with its own exit status."""
     status = subprocess.run(command, cwd=ROOT, check=False).returncode
@@ -92,7 +106,11 @@ def main(arguments: list[str]) -> None:
     if verb == "run":
         run([python, "-m", "app", *rest])
     elif verb == "test":
-        run([python, "-m", "pytest", *rest])
+        # Threads of mathematics in each of many processes only get in each other's way.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        # uv compiles nothing: without it each of a hundred processes would compile torch for itself.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        run([python, "-m", "pytest", *(rest or spread())])
     elif verb == "check":
         run([str(tool / "ruff"), "check", "."])
         run([str(tool / "ruff"), "format", "--check", "."])

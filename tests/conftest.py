@@ -1,20 +1,40 @@
-"""What every test gets: a home of its own, no screen, and proof that it left nothing running."""
+"""What every test gets: a home of its own, no screen, time enough, and proof that it left nothing running."""
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.patience import ENDING_S, PatientQtBot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ENDING_S = 5.0
+    from PySide6.QtWidgets import QApplication
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# A busy machine is no failure, and the same code passes or fails alike: `--hypothesis-profile=search` looks further.
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("settled", settings.get_profile("search"), derandomize=True)
+settings.load_profile("settled")
+
+
+def pytest_collection_finish() -> None:
+    """Exempt what is loaded by now, more than half a million objects, from all garbage collections to come."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Let what was exempted end in order."""
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +43,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("ONETAKE_HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientQtBot:
+    """pytest-qt's, with longer waits."""
+    return PatientQtBot(request)
 
 
 @pytest.fixture(autouse=True)
@@ -41,4 +67,4 @@ def _no_leftovers(request: pytest.FixtureRequest) -> Iterator[None]:  # pyright:
     if "qapp" in request.fixturenames:
         from tests.qt_leftovers import qt_leftovers
 
-        assert not qt_leftovers(), f"the test left Qt objects behind: {qt_leftovers()}"
+        assert not (found := qt_leftovers()), f"the test left Qt objects behind: {found}"

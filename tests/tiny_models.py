@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Literal, Protocol, cast
 
+import msgspec
 import torch
 from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType]
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
@@ -33,7 +34,12 @@ class _Savable(Protocol):
 
 
 def write_tiny_model(
-    folder: Path, kind: Kind = "flow", *, autoencoder: Literal["tiny", "kl"] = "tiny", inpainting: bool = False
+    folder: Path,
+    kind: Kind = "flow",
+    *,
+    autoencoder: Literal["tiny", "kl"] = "tiny",
+    inpainting: bool = False,
+    told_guidance: bool = False,
 ) -> ModelSpec:
     """Write a StableDiffusionPipeline folder whose weights depend on nothing but the arguments.
 
@@ -42,13 +48,14 @@ def write_tiny_model(
         kind: "flow" is Papercut's way (velocity, flow sigmas); the others are those of SD models.
         autoencoder: The class of the autoencoder; both shrink 16 times.
         inpainting: The U-Net sees a mask and the masked picture beside the latents.
+        told_guidance: The U-Net takes the guidance as an embedding.
     """
     autoencoder_class = "AutoencoderTiny" if autoencoder == "tiny" else "AutoencoderKL"
     scheduler_class = "DPMSolverMultistepScheduler" if kind == "flow" else "EulerDiscreteScheduler"
     for part in ("text_encoder", "tokenizer", "scheduler"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     generator = torch.Generator().manual_seed(0)
-    unet = {**_UNET, "in_channels": 9} if inpainting else _UNET
+    unet = {**_UNET, "in_channels": 9 if inpainting else 4, "time_cond_proj_dim": 32 if told_guidance else None}
     save_network(folder / "unet", "UNet2DConditionModel", unet, generator)
     save_network(folder / "vae", autoencoder_class, _TINY_VAE if autoencoder == "tiny" else _KL_VAE, generator)
     _save_text_encoder(folder / "text_encoder", generator)
@@ -77,7 +84,14 @@ def write_tiny_model(
             "vae": ["diffusers", autoencoder_class],
         },
     )
-    return tiny_spec(folder)
+    return msgspec.structs.replace(tiny_spec(folder), embeds_guidance=told_guidance)
+
+
+def write_scheduler(folder: Path, class_name: str, **options: object) -> None:
+    """Give a model's folder another scheduler, of models of the SD kind unless the options say otherwise."""
+    write_json(folder / "scheduler" / "scheduler_config.json", {"_class_name": class_name, **VARIANCE, **options})
+    index = cast("dict[str, object]", json.loads((folder / "model_index.json").read_text(encoding="utf-8")))
+    write_json(folder / "model_index.json", {**index, "scheduler": ["diffusers", class_name]})
 
 
 def tiny_spec(folder: Path, *, name: str = "tiny", schedule: str = "") -> ModelSpec:

@@ -23,7 +23,12 @@ class _Savable(Protocol):
 
 
 def write_tiny_sdxl(
-    folder: Path, *, inpainting: bool = False, zeros_when_empty: bool = True, turbo: bool = False
+    folder: Path,
+    *,
+    inpainting: bool = False,
+    zeros_when_empty: bool = True,
+    turbo: bool = False,
+    told_guidance: bool = False,
 ) -> ModelSpec:
     """Write a StableDiffusionXLPipeline folder whose weights depend on nothing but the arguments.
 
@@ -32,9 +37,11 @@ def write_tiny_sdxl(
         inpainting: The U-Net sees a mask and the masked picture beside the latents.
         zeros_when_empty: The empty prompt is zeros.
         turbo: The scheduler is that of a student that draws in one step.
+        told_guidance: The U-Net takes the guidance as an embedding.
     """
     generator = torch.Generator().manual_seed(0)
     unet = {**BLOCKS, **_UNET, "in_channels": 9 if inpainting else 4}
+    unet["time_cond_proj_dim"] = 33 if told_guidance else None
     save_network(folder / "unet", "UNet2DConditionModel", unet, generator)
     save_network(folder / "vae", "AutoencoderKL", _VAE, generator)
     for suffix, class_name, changes in (
@@ -64,7 +71,7 @@ def write_tiny_sdxl(
             "vae": ["diffusers", "AutoencoderKL"],
         },
     )
-    return msgspec.structs.replace(plain_spec(folder), family="sdxl", size_multiple=16)
+    return msgspec.structs.replace(plain_spec(folder), family="sdxl", size_multiple=16, embeds_guidance=told_guidance)
 
 
 def write_clip(folder: Path, suffix: str, class_name: str, generator: torch.Generator, **changes: object) -> None:

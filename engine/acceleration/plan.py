@@ -80,6 +80,11 @@ def has_native_bfloat16() -> bool:
     return any(bool(capabilities.get(name)) for name in ("avx512_bf16", "amx_bf16", "arm_bf16", "bf16"))
 
 
+def computes_bfloat16() -> bool:
+    """Whether the GPUs of this machine compute bfloat16, if only by way of float32."""
+    return torch.cuda.is_bf16_supported(including_emulation=True)
+
+
 def has_fused_kernels() -> bool:
     """Whether torch was built with the kernels of the fused decoder."""
     return torch.backends.mkldnn.is_available()

@@ -19,7 +19,7 @@ import torch
 
 from engine.acceleration.plan import plan_for
 from engine.adapters import adapters_for, choose_adapter, read_adapters
-from engine.bench.control_looks import look_of
+from engine.bench.control_looks import has_metric, look_of
 from engine.bench.control_scores import bootstrap_interval
 from engine.bench.control_sources import make_sources, pictures_of, read_sources, request_for
 from engine.bench.image import machine_name, median_seconds
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.bench.control_looks import Look
     from engine.bench.control_sources import Source
     from engine.messages import ImageRequest, ModelSpec
     from engine.paths import Paths
@@ -69,7 +68,7 @@ class KindReport(msgspec.Struct, frozen=True, kw_only=True):
         adapter: Its name or folder.
         metric: "f1", "rmse" (levels of 255), "miou" or "ms_ssim".
         higher_is_better: Whether more of it is better.
-        scored_by: What looked at source and result.
+        scored_by: What looked at source and result; it never made the maps that were followed.
         none: The mean score of the pictures without control.
         controlled: Of those with it.
         gain: By how much control is better, whatever the direction of the metric.
@@ -124,9 +123,8 @@ def measure_control(spec: ModelSpec, bench: ControlBench, paths: Paths) -> Contr
     adapters = dict(bench.adapters) or _adapters_of(spec, paths)
     for kind, adapter in adapters.items():  # a slip in the last costs no measurement of the first
         choose_adapter(ControlLayer(kind=kind, picture="-", adapter=adapter, is_map=True), spec, paths)
-    looks = {kind: look for kind in adapters if (look := look_of(kind))}
-    not_measured = {kind: f"there is no metric for {kind} controls" for kind in adapters if kind not in looks}
-    if not looks:
+    not_measured = {kind: f"there is no metric for {kind} controls" for kind in adapters if not has_metric(kind)}
+    if len(not_measured) == len(adapters):
         raise _nothing(not_measured)
     plan = plan_for(bench.device)
     torch.set_num_threads(plan.threads)
@@ -134,9 +132,9 @@ def measure_control(spec: ModelSpec, bench: ControlBench, paths: Paths) -> Contr
     kinds: dict[str, KindReport] = {}
     with tempfile.TemporaryDirectory() as folder:
         sources = run.sources(Path(folder))
-        for kind, look in looks.items():
+        for kind in filter(has_metric, adapters):
             try:
-                kinds[kind] = run.measure(kind, adapters[kind], look, sources)
+                kinds[kind] = run.measure(kind, adapters[kind], sources)
             except EngineError as error:
                 # Weights of an extractor, for one: other kinds are measured nevertheless.
                 not_measured[kind] = error.message
@@ -166,7 +164,7 @@ def _adapters_of(spec: ModelSpec, paths: Paths) -> dict[str, str]:
     found: dict[str, str] = {}
     for adapter in adapters_for(spec, read_adapters(paths)):
         for kind in adapter.kinds:
-            if look_of(kind) is not None:
+            if has_metric(kind):
                 found.setdefault(kind, adapter.name)
     if not found:
         raise BadInputError(
@@ -199,9 +197,10 @@ class _Run:
             return read_sources(self._bench.pictures, self.size, self._bench.sources)
         return make_sources(self._loaded, self.size, self.steps, folder, self._bench.sources)
 
-    def measure(self, kind: str, adapter: str, look: Look, sources: Sequence[Source]) -> KindReport:
+    def measure(self, kind: str, adapter: str, sources: Sequence[Source]) -> KindReport:
         """Score the kind over all sources and seeds, and time one picture."""
         layers = [source.layer(kind, adapter) for source in sources]
+        look = look_of(kind, self._shelf, is_drawn=all(layer.is_map for layer in layers))
         none: list[float] = []
         controlled: list[float] = []
         for source, layer in zip(sources, layers, strict=True):

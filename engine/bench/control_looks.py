@@ -1,6 +1,7 @@
 """What is seen in a picture when its control is scored: one look for each kind, other than the one it was made by.
 
-Owns which metric and which extractor a kind has. All but depth's need no weights, so that they run anywhere.
+Owns which metric and which extractor a kind has. All but depth's need no weights, so that they run anywhere; depth is
+seen by any detector that is there and did not make the map.
 Protocol: Li et al., ControlNet++, arXiv:2404.07987, section 4: extract the condition again, and compare.
 """
 
@@ -15,6 +16,8 @@ from PIL import Image
 
 from engine.bench.control_scores import Bytes, f1_score, mean_iou, ms_ssim, root_mean_square
 from engine.control.detect import detect
+from engine.errors import BadModelError
+from engine.messages.detectors import find_detector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,22 +56,6 @@ class Look:
     extractor: str
     score: Score
     higher_is_better: bool = True
-
-
-def look_of(kind: str) -> Look | None:
-    """How a control kind is scored; None for kinds without a metric."""
-    if kind == "canny":
-        return Look("f1", "edges of the softened picture", _score_edges)
-    if kind == "scribble":
-        return Look("f1", "broad outlines", _score_outlines)
-    if kind in ("segment", "sam", "sam_mobile"):
-        return Look("miou", f"the source's {_COLOURS} main colours", _score_segments)
-    if kind in ("depth", "midas", "leres", "zoe"):
-        other = "midas" if kind == "depth" else "depth"
-        return Look("rmse", other, _DepthScore(other), higher_is_better=False)
-    if kind in ("lineart", "lineart_standard", "lineart_anime", "hed", "pidinet", "teed", "anyline"):
-        return Look("ms_ssim", "lineart_standard", _score_lines)
-    return None
 
 
 def edges(picture: Bytes) -> NDArray[np.bool_]:
@@ -130,3 +117,48 @@ def _seen(kind: str, picture: Bytes, shelf: DetectorShelf) -> Bytes:
     """A detector's grey map, (H, W)."""
     height, width = picture.shape[:2]
     return detect(kind, picture, (width, height), 0, shelf=shelf)[..., 0]
+
+
+_PLAIN = {
+    "canny": Look("f1", "edges of the softened picture", _score_edges),
+    "scribble": Look("f1", "broad outlines", _score_outlines),
+    **dict.fromkeys(
+        ("segment", "segment_ade", "sam", "sam_mobile"),
+        Look("miou", f"the source's {_COLOURS} main colours", _score_segments),
+    ),
+    **dict.fromkeys(
+        ("lineart", "lineart_standard", "lineart_anime", "hed", "pidinet", "teed", "anyline"),
+        Look("ms_ssim", "lineart_standard", _score_lines),
+    ),
+}
+_DEPTH = ("depth", "midas", "zoe", "leres", "depth_papercut")
+"""Detectors of depth; the first that may judge does."""
+
+
+def has_metric(kind: str) -> bool:
+    """Whether controls of this kind can be scored."""
+    return kind in _PLAIN or kind in _DEPTH
+
+
+def look_of(kind: str, shelf: DetectorShelf, *, is_drawn: bool = False) -> Look:
+    """How controls of a kind that has a metric are scored.
+
+    Args:
+        kind: The kind.
+        shelf: Where extractors come from.
+        is_drawn: No detector made the maps: all may judge, the kind's own as well.
+
+    Raises:
+        BadModelError: No detector is there that may judge; the message says which would do.
+    """
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    author = None if is_drawn else shelf.maker(find_detector(kind)).kind
+    for other in map(find_detector, _DEPTH):
+        if other.kind != author and shelf.maker(other) is other and shelf.is_ready(other):
+            said = f"{other.kind}, the program's own" if other.weights[0].ships else other.kind
+            return Look("rmse", said, _DepthScore(other.kind), higher_is_better=False)
+    wanted = " or ".join(f"{spec.kind} ({spec.weights[0].name})" for spec in map(find_detector, _DEPTH[:2]))
+    raise BadModelError(
+        f"{author} made the maps and cannot judge them; get the weights of {wanted}, or give pictures with their maps"
+    )

@@ -14,12 +14,14 @@ import torch
 from torch import nn
 
 from engine.adapters import ADAPTER_CLASSES, read_adapter_config
+from engine.control.divcontrol import CLASS_NAME as DIVCONTROL_CLASS
+from engine.control.divcontrol import load_divcontrol
 from engine.control.pixart_controlnet import CLASS_NAME as PIXART_CLASS
 from engine.control.pixart_controlnet import PixArtControlNet
 from engine.errors import BadModelError
 from engine.model_files import check_files
 from engine.models.folder import find_network, refuse_code
-from engine.models.stock import load_network
+from engine.models.stock import load_placed, place_network
 from engine.token_adapters import TOKEN_CONTROLNETS
 
 if TYPE_CHECKING:
@@ -71,10 +73,13 @@ class Adapter:
         return self.config.get("global_pool_conditions") is True
 
 
-def load_adapter(spec: AdapterSpec, device: torch.device, dtype: torch.dtype, *, channels_last: bool) -> Adapter:
-    """Check the adapter's folder, then load it.
+def load_adapter(
+    spec: AdapterSpec, device: torch.device, dtype: torch.dtype, *, channels_last: bool, kind: str = ""
+) -> Adapter:
+    """Check the adapter's folder, then load it; a DivControl for the maps of one `kind`.
 
     Raises:
+        BadInputError: A DivControl knows no such kind.
         BadModelError: A file is missing, damaged, altered, unsafe or foreign; the message names it.
     """
     folder = Path(spec.folder)
@@ -89,9 +94,10 @@ def load_adapter(spec: AdapterSpec, device: torch.device, dtype: torch.dtype, *,
     order = component.config.get("controlnet_conditioning_channel_order", "rgb")
     if order not in _CHANNEL_ORDERS:
         raise BadModelError(f"{folder / 'config.json'}: channel order {str(order)[:20]!r} is unknown; use rgb or bgr")
-    network = load_network(component, dtype).to(device)
-    memory_format = torch.channels_last if channels_last else torch.preserve_format
-    network.to(memory_format=memory_format)  # pyright: ignore[reportCallIssue]
+    if component.class_name == DIVCONTROL_CLASS:
+        network = place_network(load_divcontrol(component, kind, dtype), device, channels_last=channels_last)
+    else:
+        network = load_placed(component, device, dtype, channels_last=channels_last)
     embed = _take_embedding(component.class_name, cast("_Configured", network))
     return Adapter(spec, component.class_name, component.config, network, embed)
 

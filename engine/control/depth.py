@@ -1,23 +1,22 @@
-"""Depth by transformers: Depth Anything V2 and other depth models of the hub, near is bright.
+"""Depth by transformers: Depth Anything V2 and other depth models of the hub, and the small one of our own.
 
-Owns loading through named stock classes from a checked local folder; no code of the folder ever runs.
+Owns what the networks' answers mean: near is bright in every map.
 """
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import torch
 from PIL import Image
 
 from engine.control.annotators import quiet
 from engine.control.shelf import Detector
-from engine.errors import BadModelError
-from engine.models.folder import find_network
+from engine.control.stock_networks import load_network
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -26,27 +25,19 @@ if TYPE_CHECKING:
 
 # All of them give inverse depth, so that near is bright, and take pictures prepared by the DPT processor.
 _CLASSES = ("DepthAnythingForDepthEstimation", "DPTForDepthEstimation")
+_PROCESSOR = "DPTImageProcessor"
 
 
 def load_depth(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
     """transformers' depth-estimation pipeline over a local folder. Source: Yang et al., arXiv:2406.09414."""
-    folder = weights.find(spec.weights[0], spec.kind)
-    component = find_network(folder.parent, folder.name, _CLASSES)
+    network, processor = load_network(spec, weights, _CLASSES, _PROCESSOR)
     import transformers  # noqa: PLC0415 -- packages are imported when a detector is used
 
-    try:
-        with quiet(), _no_progress_bars():
-            network = getattr(transformers, component.class_name).from_pretrained(
-                folder, local_files_only=True, use_safetensors=True
-            )
-            processor = transformers.DPTImageProcessor.from_pretrained(folder, local_files_only=True)  # pyright: ignore[reportUnknownMemberType]  # its mixin's keywords are untyped
-            # Any: the pipeline's overloads know no task by a class of ours.
-            estimate = cast("Any", transformers).pipeline(
-                "depth-estimation", model=network, image_processor=processor, device=device
-            )
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:160]
-        raise BadModelError(f"{folder} cannot be loaded ({reason}); get {spec.weights[0].repository} again") from error
+    with quiet():
+        # Any: the pipeline's overloads know no task by a class of ours.
+        estimate = cast("Any", transformers).pipeline(
+            "depth-estimation", model=network, image_processor=processor, device=device
+        )
 
     def run(pixels: NDArray[np.uint8], _settings: Mapping[str, OptionValue], _seed: int) -> NDArray[np.uint8]:
         with quiet():
@@ -56,15 +47,20 @@ def load_depth(spec: DetectorSpec, weights: WeightStore, device: str) -> Detecto
     return Detector(run, multiple=14)
 
 
-@contextlib.contextmanager
-def _no_progress_bars() -> Generator[None]:
-    """A bar starts a thread of tqdm's that never ends."""
-    from transformers.utils import logging  # noqa: PLC0415 -- as above
+def load_depth_papercut(spec: DetectorSpec, weights: WeightStore, device: str) -> Detector:
+    """Papercut's own (packaging/papercut/detectors.py): nearness from 0 to 1, as its control adapter learnt it.
 
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
+    Not stretched to the picture's range, as a pipeline would do: a lone far mountain range stays far.
+    Source of the network: Kim et al., GLPN, arXiv:2201.07436.
+    """
+    network, processor = load_network(spec, weights, ("GLPNForDepthEstimation",), _PROCESSOR)
+    network.to(device)
+
+    @torch.inference_mode()
+    def run(pixels: NDArray[np.uint8], _settings: Mapping[str, OptionValue], _seed: int) -> NDArray[np.uint8]:
+        seen = processor(Image.fromarray(pixels), do_resize=False, return_tensors="pt")["pixel_values"]
+        nearness = cast("torch.Tensor", network(seen.to(device)).predicted_depth)[0]
+        depth = (nearness.clamp(0, 1) * 255).round().to(torch.uint8).cpu().numpy()
+        return np.repeat(depth[..., None], 3, axis=2)
+
+    return Detector(run, multiple=32)

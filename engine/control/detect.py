@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class Shelf(Protocol):
     """Where detectors come from: engine.control.shelf, or one that knows fewer."""
 
+    def maker(self, spec: DetectorSpec) -> DetectorSpec: ...
     def fetch(self, spec: DetectorSpec) -> Detector: ...
 
 
@@ -41,7 +42,7 @@ def detect(
     """The control map of a picture. The same arguments and weights give the same map.
 
     Args:
-        kind: A detector's name.
+        kind: A detector's name. Where its weights are missing, one that ships may stand in for it (`stand_in_note`).
         picture: (H, W, 3) uint8 RGB of any size.
         size: Width and height of the map, in pixels: exactly what comes out.
         seed: For detectors that draw something (shuffle, the colours of segments).
@@ -59,9 +60,20 @@ def detect(
     """
     spec = find_detector(kind)
     spec.check_options(options)
+    spec = shelf.maker(spec)
     detector = shelf.fetch(spec)
     framing, seen = show(spec, picture, size, detector, resize=resize, resolution=resolution)
     return look(spec, framing, detector.run(seen, spec.settings(options), seed))
+
+
+def stand_in_note(kind: str, shelf: Shelf) -> str:
+    """What people should know when another detector makes the maps of a kind; empty when its own does."""
+    spec = find_detector(kind)
+    maker = shelf.maker(spec)
+    if maker is spec:
+        return ""
+    wanted = ", ".join(file.name for file in spec.weights)
+    return f"{spec.kind}: made by {maker.kind}, which ships and is small; for better maps get {wanted}"
 
 
 def show(

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from engine.control.detect import detect
+from engine.control.detect import detect, stand_in_note
 from engine.control.framing import frame_picture
 from engine.control.placing import place_pixels
 from engine.errors import BadInputError
 from engine.media.known_pictures import KnownPictures
-from engine.messages.detectors import DETECTORS
+from engine.messages.detectors import DETECTORS, find_detector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +109,7 @@ class HintStore:
         """
         shown = picture or self._frame_of(Path(layer.picture), layer.frame)
         look = (layer.resolution, *layer.options)
-        key = (shown.digest, layer.kind, layer.is_map, shown.index, layer.resize, size, look)
+        key = (shown.digest, self._maker(layer), layer.is_map, shown.index, layer.resize, size, look)
         pixels, notes = self._keep(key, lambda: self._map(layer, size, shown.read()))
         if not layer.place.is_plain:
             found, (background, categorical) = pixels, look_of(layer.kind)
@@ -139,17 +139,25 @@ class HintStore:
         index = -1 if frame is None else frame
         return SourceFrame(index, digest_file(file), lambda: self._pictures.read(file, frame=frame))
 
+    def _maker(self, layer: ControlLayer) -> str:
+        """The kind of what makes its map: another's map does not count any more once the weights have come."""
+        spec = None if layer.is_map else find_detector(layer.kind)
+        return self._open_detectors().maker(spec).kind if spec and spec.stand_in else layer.kind
+
     def _map(self, layer: ControlLayer, size: Size, picture: Picture) -> _Made:
         notes = tuple(f"{Path(layer.picture).name}: {note}" for note in picture.notes)
         background, categorical = look_of(layer.kind)
         if layer.is_map:
             return place_map(picture.over(background), size, layer.resize, background, categorical=categorical), notes
+        shelf = self._open_detectors()
+        if note := stand_in_note(layer.kind, shelf):
+            notes = (*notes, note)
         pixels = detect(
             layer.kind,
             picture.over(),
             size,
             _MAP_SEED,
-            shelf=self._open_detectors(),
+            shelf=shelf,
             resize=layer.resize,
             resolution=layer.resolution,
             options=layer.options,
@@ -215,4 +223,4 @@ def look_of(kind: str) -> tuple[tuple[int, int, int], bool]:
     for spec in DETECTORS:
         if spec.kind == kind:
             return spec.background, spec.categorical
-    return (0, 0, 0), kind == "segment"
+    return (0, 0, 0), False

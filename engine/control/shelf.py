@@ -10,6 +10,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from engine.messages.detectors import find_detector
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -38,7 +40,10 @@ LOADERS = {
     "leres": "engine.control.geometry:load_leres",
     "zoe": "engine.control.geometry:load_zoe",
     "depth": "engine.control.depth:load_depth",
+    "depth_papercut": "engine.control.depth:load_depth_papercut",
     "openpose": "engine.control.figures:load_openpose",
+    "segment": "engine.control.segments:load_segformer",
+    "segment_ade": "engine.control.segments:load_segformer",
     "sam": "engine.control.figures:load_sam",
     "sam_mobile": "engine.control.figures:load_sam_mobile",
 }
@@ -66,6 +71,14 @@ class DetectorShelf:
         self.device = device
         self._capacity = capacity
         self._loaded: OrderedDict[str, Detector] = OrderedDict()
+
+    def maker(self, spec: DetectorSpec) -> DetectorSpec:
+        """What makes the maps of `spec` here: itself, or what stands in for it where its weights are missing."""
+        return find_detector(spec.stand_in) if spec.stand_in and not self.is_ready(spec) else spec
+
+    def is_ready(self, spec: DetectorSpec) -> bool:
+        """Whether all weights that it cannot do without are there."""
+        return all(self._weights.has(file, spec.kind) for file in spec.weights)
 
     def fetch(self, spec: DetectorSpec) -> Detector:
         """The loaded detector of `spec`.

@@ -14,6 +14,7 @@ import torch
 from engine.control.torch_file import read_torch_file
 from engine.errors import BadModelError
 from engine.models.safetensors_check import check_safetensors
+from engine.paths import resources_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,11 +35,16 @@ class WeightStore:
         self._hub_cache = hub_cache or _default_hub_cache()
 
     def find(self, wanted: WeightFile, kind: str) -> Path:
-        """The file, or the folder of a whole repository.
+        """The file, or the folder of a whole repository; what ships is found where it was installed, and only there.
 
         Raises:
             BadModelError: It is nowhere; the message says what to put where.
         """
+        if wanted.ships:
+            place = resources_folder() / "models" / wanted.name
+            if not (place / "config.json").is_file():
+                raise BadModelError(f"{place} is missing; {wanted.remedy}")
+            return place
         candidates = [self._folder / wanted.name]
         if wanted.path:
             candidates.insert(0, (self._folder / wanted.name).with_suffix(".safetensors"))
@@ -53,6 +59,14 @@ class WeightStore:
             f"{kind} wants {wanted.name}, which is neither at {self._folder / wanted.name} nor in the hub's cache at "
             f"{self._hub_cache}; put it there ({what} of huggingface.co/{wanted.repository})"
         )
+
+    def has(self, wanted: WeightFile, kind: str) -> bool:
+        """Whether it is anywhere."""
+        try:
+            self.find(wanted, kind)
+        except BadModelError:
+            return False
+        return True
 
     def read(self, wanted: WeightFile, kind: str) -> Document:
         """The dictionary in the file.
@@ -96,9 +110,7 @@ class WeightStore:
             torch.nn.Module.load_state_dict(network, tensors, strict=True)
         except RuntimeError as error:
             reason = " ".join(str(error).split())[:160]
-            raise BadModelError(
-                f"{self.find(wanted, kind)} does not fit {kind} ({reason}); get {wanted.path} of {wanted.repository}"
-            ) from error
+            raise BadModelError(f"{self.find(wanted, kind)} does not fit {kind} ({reason}); {wanted.remedy}") from error
         network.eval().requires_grad_(requires_grad=False)
 
     def _snapshot(self, repository: str) -> Path | None:

@@ -44,13 +44,16 @@ def main() -> int:
 
         answer_movie(sys.stdin.buffer, sys.stdout.buffer, start=given.start, look=given.look, most_pixels=given.pixels)
         return 0
-    answer, planes = _answer(sys.stdin.buffer, frame=given.frame, look=given.look, most_pixels=given.pixels)
-    output = sys.stdout.buffer
-    output.write(msgspec.json.encode(answer) + b"\n")
-    for plane in planes:
-        output.write(plane.tobytes())
-    output.flush()
+    answer_picture(sys.stdin.buffer, sys.stdout.buffer, frame=given.frame, look=given.look, most_pixels=given.pixels)
     return 0
+
+
+def answer_picture(document: BinaryIO, output: BinaryIO, *, frame: int | None, look: bool, most_pixels: int) -> None:
+    """Write what a file holds, as one line of JSON, and behind it the planes of the frame, unless only to `look`."""
+    answer, planes = _answer(document, frame=frame, look=look, most_pixels=most_pixels)
+    output.write(msgspec.json.encode(answer) + b"\n")
+    output.writelines(plane.tobytes() for plane in planes)
+    output.flush()
 
 
 def _confine(memory_bytes: int, seconds: int) -> None:

@@ -16,15 +16,24 @@ OptionValue: TypeAlias = bool | int | float
 
 
 class WeightFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of a repository of the hub; `path` is relative to it. An empty path means the whole repository."""
+    """A file of a repository of the hub; `path` is relative to it. An empty path means the whole repository.
+
+    One that ships comes with the program: `repository` is its folder's name in resources/models.
+    """
 
     repository: str
     path: str = ""
+    ships: bool = False
 
     @property
     def name(self) -> str:
         """What it is called in a local folder: the file's name, or the repository's without its owner."""
         return (self.path or self.repository).rpartition("/")[2]
+
+    @property
+    def remedy(self) -> str:
+        """What to do where it is damaged."""
+        return "install Onetake again" if self.ships else f"get {self.path or 'all files'} of {self.repository} again"
 
 
 class DetectorOption(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +63,7 @@ class DetectorSpec(msgspec.Struct, frozen=True, kw_only=True):
         kind: The name in requests.
         title: The name for people.
         weights: Files it cannot do without.
+        stand_in: The detector that makes its maps where these are missing: one that ships, and says so.
         extra_weights: Files that only some options need.
         options: Its settings.
         resolution: Shorter side of the picture it looks at, in pixels; 0 for the map's own size.
@@ -64,6 +74,7 @@ class DetectorSpec(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     title: str
     weights: tuple[WeightFile, ...] = ()
+    stand_in: str = ""
     extra_weights: tuple[WeightFile, ...] = ()
     options: tuple[DetectorOption, ...] = ()
     resolution: int = 0
@@ -206,7 +217,14 @@ DETECTORS = (
         kind="depth",
         title="Depth (Depth Anything V2)",
         weights=(WeightFile(repository="depth-anything/Depth-Anything-V2-Small-hf"),),
+        stand_in="depth_papercut",
         resolution=518,
+    ),
+    DetectorSpec(
+        kind="depth_papercut",
+        title="Depth (Papercut, built in)",
+        weights=(WeightFile(repository="papercut-depth", ships=True),),
+        resolution=256,
     ),
     DetectorSpec(
         kind="openpose",
@@ -219,6 +237,20 @@ DETECTORS = (
             DetectorOption(name="face", default=False, summary="find faces, too"),
         ),
         resolution=512,
+    ),
+    DetectorSpec(
+        kind="segment",
+        title="Segments (Papercut, built in)",
+        weights=(WeightFile(repository="papercut-segment", ships=True),),
+        resolution=384,
+        categorical=True,
+    ),
+    DetectorSpec(
+        kind="segment_ade",
+        title="Segments (SegFormer, ADE20K)",
+        weights=(WeightFile(repository="nvidia/segformer-b0-finetuned-ade-512-512"),),
+        resolution=512,
+        categorical=True,
     ),
     DetectorSpec(
         kind="sam",

@@ -16,7 +16,7 @@ from engine.messages.checks import (
     check_size,
     check_text,
 )
-from engine.messages.edit import PictureEdit, last_steps
+from engine.messages.edit import PictureEdit
 from engine.messages.layers import ControlLayer
 
 
@@ -52,8 +52,3 @@ class ImageRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         for layer in self.controls:
             if layer.first or layer.frames or layer.skip:
                 raise BadInputError(f"control {layer.kind} names frames of a take; a picture has none: leave them out")
-
-    @property
-    def steps_made(self) -> int:
-        """Denoising steps of each picture: an edit takes the last of the schedule, as many as its strength says."""
-        return self.steps if self.edit is None else last_steps(self.steps, self.edit.strength)

@@ -23,8 +23,12 @@ LONE_CONTROL_FAMILIES = ("z_image",)
 """Families that follow one control, in all steps."""
 CONTROLLED_VIDEO_FAMILIES = ("motion_unet", "unet3d")
 """The same of VideoSpec's families."""
-WEIGHTED_FAMILIES = ("stable_diffusion",)
+WEIGHTED_FAMILIES = ("stable_diffusion", "sdxl", "sd3", "flux", "pixart")
 """Families whose text encoders engine.models.weighted_text weighs."""
+CHUNKED_FAMILIES = ("stable_diffusion", "sdxl")
+"""Those of them that read a long prompt in chunks, one behind the other."""
+WORD_FAMILIES = ("stable_diffusion",)
+"""Those of them that weigh whole words where their vocabulary is closed."""
 WEIGHTED_VIDEO_FAMILIES = ("motion_unet", "unet3d")
 """The same of VideoSpec's families."""
 
@@ -132,7 +136,14 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def weighting(self) -> Weighting:
         """How its pictures take weights in prompts; where they take none, a bracket is a character of the prompt."""
+        if self.family in WEIGHTED_FAMILIES and self.family not in WORD_FAMILIES:
+            return "tokens"
         return self._weighting(weighted=self.family in WEIGHTED_FAMILIES)
+
+    @property
+    def chunks_prompts(self) -> bool:
+        """Whether its pictures take all of a prompt that is longer than its text encoder."""
+        return self.weighting == "tokens" and self.family in CHUNKED_FAMILIES
 
     @property
     def video_weighting(self) -> Weighting:

@@ -14,12 +14,13 @@ from engine.models.clip_text import ClipTextEncoder
 from engine.models.folder import find_network
 from engine.models.stock import read_weights
 from engine.models.tokenizer import load_tokenizer
+from engine.models.weighted_text import encode_states_by_token
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.models.clip_text import ClipStates
-    from engine.models.tokenizer import Tokenizer
+    from engine.models.tokenizer import Tokenizer, Tokens
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ class ClipPrompt:
         tokenizer = load_tokenizer(folder, encoder.config.max_position_embeddings, f"tokenizer{suffix}")
         return ClipPrompt(tokenizer, encoder.eval().requires_grad_(requires_grad=False).to(device, dtype))
 
-    def encode(self, text: str) -> ClipStates:
-        """The states of one prompt, B = 1."""
-        ids = self.tokenizer.encode(text).ids
-        return self.encoder.encode_pooled(torch.tensor([ids], device=self.encoder.token_embedding.device))
+    def encode(self, text: str, *, chunked: bool = False) -> ClipStates:
+        """The states of one prompt, which may have weights, B = 1; a longer one is cut, or goes on in chunks."""
+        return encode_states_by_token(text, self.tokenizer, self._encode_tokens, chunked=chunked)
+
+    def _encode_tokens(self, tokens: Tokens) -> ClipStates:
+        return self.encoder.encode_pooled(torch.tensor([tokens.ids], device=self.encoder.token_embedding.device))

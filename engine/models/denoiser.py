@@ -23,6 +23,7 @@ class StepContext:
         index: Place in the schedule, from 0.
         count: Length of the schedule.
         renoise: Reach `next_sigma` by adding fresh noise to the clean estimate, instead of following the ODE.
+        fresh_sigma: Level of the fresh noise that is part of `next_sigma`, for models of the SD kind.
     """
 
     sigma: float
@@ -31,6 +32,7 @@ class StepContext:
     index: int
     count: int
     renoise: bool = False
+    fresh_sigma: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from engine.models.stock_solver import SolverConfig
+
 Parametrisation = Literal["flow", "variance"]
 Prediction = Literal["epsilon", "v_prediction", "sample", "flow"]
 Spacing = Literal["leading", "trailing", "linspace"]
@@ -104,6 +106,10 @@ class NoiseLevels:
     """Its schedules start from latents of unit variance, wherever they begin."""
     ends_in_noise: bool = False
     """The last trained level is noise alone: Lin et al., arXiv:2305.08891, algorithm 1."""
+    solver: SolverConfig | None = None
+    """The stock solver that chooses the levels of pictures and steps along them; without one they are Euler's."""
+    is_ancestral: bool = False
+    """Each step of a picture replaces noise by fresh noise, as much as DDPM does."""
 
     def for_latents(self, height: int, width: int) -> NoiseLevels:
         """The levels for latents of that size."""

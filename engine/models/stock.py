@@ -104,6 +104,21 @@ def load_network(component: Component, dtype: torch.dtype) -> nn.Module:
     return network.eval().requires_grad_(requires_grad=False)
 
 
+def load_placed(component: Component, device: torch.device, dtype: torch.dtype, *, channels_last: bool) -> nn.Module:
+    """The same on its device, with the channels of its convolutions innermost if that is wanted.
+
+    Raises:
+        BadModelError: As `load_network`.
+    """
+    return place_network(load_network(component, dtype), device, channels_last=channels_last)
+
+
+def place_network(network: nn.Module, device: torch.device, *, channels_last: bool) -> nn.Module:
+    """The network on its device, with the channels of its convolutions innermost if that is wanted."""
+    memory_format = torch.channels_last if channels_last else torch.preserve_format
+    return network.to(device).to(memory_format=memory_format)  # pyright: ignore[reportCallIssue, reportUnknownVariableType]
+
+
 def read_weights(component: Component) -> dict[str, Tensor]:
     """All tensors of the component's checked files, by name."""
     weights: dict[str, Tensor] = {}

@@ -13,6 +13,7 @@ import torch
 from engine.models.folder import find_network
 from engine.models.stock import load_network
 from engine.models.tokenizer import load_tokenizer
+from engine.models.weighted_text import encode_about_empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-    from engine.models.tokenizer import Tokenizer
+    from engine.messages.prompt_weights import PromptRun
+    from engine.models.tokenizer import Tokenizer, Tokens
 
 
 class T5TextEncoder:
@@ -81,13 +83,25 @@ class T5TextEncoder:
         # One by one: a prompt's numbers must not depend on its company.
         return torch.cat([self._encode(prompt) for prompt in prompts])
 
+    def encode_weighted(self, runs: list[PromptRun]) -> Tensor:
+        """The same of one prompt whose parts have weights, (1, tokens, channels)."""
+        tokens = self.tokenizer.framed([token for run in runs for token in self.tokenizer.pieces(run.text)])
+        return self._without_padding(encode_about_empty(runs, self.tokenizer, self._states), tokens)
+
     def _encode(self, prompt: str) -> Tensor:
         tokens = self.tokenizer.encode(prompt)
+        return self._without_padding(self._states(tokens), tokens)
+
+    def _states(self, tokens: Tokens) -> Tensor:
         device = next(self.encoder.parameters()).device
         ids, is_text = torch.tensor([tokens.ids], device=device), torch.tensor([tokens.is_text], device=device)
         mask = torch.ones_like(ids) if self._sees_padding else is_text.long()
-        output = cast("_EncoderOutput", self.encoder(ids, attention_mask=mask))
-        return output.last_hidden_state if self._keeps_padding else output.last_hidden_state * is_text[..., None]
+        return cast("_EncoderOutput", self.encoder(ids, attention_mask=mask)).last_hidden_state
+
+    def _without_padding(self, states: Tensor, tokens: Tokens) -> Tensor:
+        if self._keeps_padding:
+            return states
+        return states * torch.tensor([tokens.is_text], device=states.device)[..., None]
 
 
 def text_mask(embeddings: Tensor) -> Tensor:

@@ -1,14 +1,18 @@
-"""Weighted prompts to embeddings: what `(word:1.2)` and BREAK do to the hidden states of a CLIP text encoder.
+"""Weighted prompts to embeddings: what `(word:1.2)` and BREAK do to the hidden states of a text encoder.
 
-Owns two ways. `encode_by_token` is AUTOMATIC1111's: each token's state is multiplied by its weight and the mean of all
-is put back; prompts longer than the encoder go through it in chunks, which the network reads one behind the other.
-`encode_by_words` is for encoders that gather the whole prompt in registers behind it, as Papercut's does, where a
-word's own state is hardly read. The grammar is engine.messages.prompt_weights.
-Source: stable-diffusion-webui, `modules/sd_hijack_clip.py` (chunks, commas) and `modules/sd_emphasis.py` ("Original").
+Owns three ways. `encode_by_token` is AUTOMATIC1111's: each token's state is multiplied by its weight and the mean of
+all is put back; prompts longer than the encoder go through it in chunks, which the network reads one behind the other.
+`encode_states_by_token` is the same for models that take several states. `encode_about_empty` is ComfyUI's, and here
+T5's: each token's state moves along the line from what the empty prompt has in its place. `encode_by_words` is for
+encoders that gather the whole prompt in registers behind it, as Papercut's does, where a word's own state is hardly
+read. The grammar is engine.messages.prompt_weights.
+Source: stable-diffusion-webui, `modules/sd_hijack_clip.py` (chunks, commas, pooled states) and
+`modules/sd_emphasis.py` ("Original"); ComfyUI, `comfy/sd1_clip.py`, `encode_token_weights`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
     from engine.messages import Weighting
     from engine.messages.prompt_weights import PromptRun
+    from engine.models.clip_text import ClipStates
     from engine.models.tokenizer import Tokenizer, Tokens
 
 COMMA_BACKTRACK = 20
@@ -50,6 +55,45 @@ def encode_by_token(
     chunks = _chunks(read_runs(prompt), tokenizer) if chunked else [_cut(read_runs(prompt), tokenizer)]
     hidden = (encode(tokenizer.framed([token.id for token in chunk])) for chunk in chunks)
     return torch.cat([_weigh(states, chunk) for states, chunk in zip(hidden, chunks, strict=True)], dim=1)
+
+
+def encode_states_by_token(
+    prompt: str, tokenizer: Tokenizer, encode: Callable[[Tokens], ClipStates], *, chunked: bool
+) -> ClipStates:
+    """The same where models take the penultimate states, which are weighed, and a pooled one, which is not.
+
+    Of several chunks, the pooled state is that of the first.
+    """
+    chunks = _chunks(read_runs(prompt), tokenizer) if chunked else [_cut(read_runs(prompt), tokenizer)]
+    states = [encode(tokenizer.framed([token.id for token in chunk])) for chunk in chunks]
+    weighed = [_weigh(each.penultimate, chunk) for each, chunk in zip(states, chunks, strict=True)]
+    return replace(states[0], penultimate=torch.cat(weighed, dim=1))
+
+
+def encode_about_empty(runs: list[PromptRun], tokenizer: Tokenizer, encode: Callable[[Tokens], Tensor]) -> Tensor:
+    """Embeddings of a prompt for models whose encoder marks no beginning; what does not fit is cut.
+
+    A token of weight w has w times its way from the state that the empty prompt has in its place.
+
+    Args:
+        runs: Of the prompt.
+        tokenizer: The encoder's.
+        encode: Hidden states of a prompt, (1, tokens, channels).
+
+    Returns:
+        (1, tokens, channels).
+    """
+    chunk = _cut(runs, tokenizer)
+    states = encode(tokenizer.framed([token.id for token in chunk]))
+    if all(token.weight == 1.0 for token in chunk):
+        return states
+    empty = encode(tokenizer.framed([])).float()
+    weights = torch.ones(states.shape[1])
+    weights[: len(chunk)] = torch.tensor([token.weight for token in chunk])
+    # Written so that a weight of 1 leaves a state as it is, to the bit.
+    whole = states.float()
+    weighed = whole + (whole - empty) * (weights - 1.0).to(states.device)[None, :, None]
+    return weighed.to(states.dtype)
 
 
 def encode_by_words(prompt: str, tokenizer: Tokenizer, encode: Callable[[Tokens], Tensor]) -> Tensor:

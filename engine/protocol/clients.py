@@ -21,8 +21,12 @@ class Call(Message, frozen=True, kw_only=True):
 
 
 class Submit(Call, frozen=True, kw_only=True, tag="submit"):
-    """Queue a request. `output` is the target file as an absolute path; empty for the outputs folder."""
+    """Queue a request under an id that the client draws, so that one whose answer was lost can be sent again.
 
+    `output` is the target file as an absolute path; empty for the outputs folder.
+    """
+
+    job: str
     request: Request
     output: str = ""
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from engine.sampling.solvers import fresh_level
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -25,7 +27,7 @@ ETA = 0.1
 
 def fresh_sigma(step: StepContext) -> float:
     """The level of the noise that a step adds; the rest of `next_sigma` it keeps of what was there."""
-    return ETA * step.next_sigma * math.sqrt(1.0 - (step.next_sigma / step.sigma) ** 2)
+    return ETA * fresh_level(step.sigma, step.next_sigma)
 
 
 def step_without_noise(latents: Tensor, clean: Tensor, step: StepContext) -> Tensor:

@@ -14,6 +14,8 @@ import numpy as np
 
 from engine.errors import BadModelError
 from engine.models.denoiser import StepContext
+from engine.models.stock_solver import StockSolver
+from engine.sampling.solvers import fresh_level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -51,8 +53,9 @@ def make_schedule(levels: NoiseLevels, steps: int, name: str = "") -> tuple[Step
 def start_at(levels: NoiseLevels, steps: int, name: str, strength: float) -> tuple[StepContext, ...]:
     """The steps from a picture noised as far as `strength` says to clean latents.
 
-    The last steps of the whole schedule, as many as diffusers' pipelines take (NoiseLevels.steps_from). A
-    one-step student sees noise alone, so that its teacher makes all steps of an edit; they begin at `strength` itself.
+    The last steps of the whole schedule, as many as diffusers' pipelines take (NoiseLevels.steps_from; schedulers of
+    order two make two evaluations of each, and PNDM one more than there are steps). A one-step student sees noise
+    alone, so that its teacher makes all steps of an edit; they begin at `strength` itself.
 
     Args:
         levels: How the model was trained.
@@ -67,12 +70,30 @@ def start_at(levels: NoiseLevels, steps: int, name: str, strength: float) -> tup
     if name == "student_then_teacher":
         sigmas = [float(sigma) for sigma in np.linspace(min(strength, _TEACHER_SIGMA), 0.0, count + 1)]
         return _contexts(sigmas, [sigma * levels.train_steps for sigma in sigmas[:-1]])
-    last = make_schedule(levels, steps, name)[steps - count :]
-    return tuple(replace(step, index=index, count=count) for index, step in enumerate(last))
+    order = levels.solver.order if levels.solver and not name else 1
+    last = make_schedule(levels, steps, name)[(steps - count) * order :]
+    return tuple(replace(step, index=index, count=len(last)) for index, step in enumerate(last))
 
 
-def _ode(levels: NoiseLevels, steps: int) -> tuple[StepContext, ...]:
-    """Follow the ODE down the levels that diffusers' schedulers choose for this configuration."""
+def begin_solver(levels: NoiseLevels, steps: int, name: str, schedule: Sequence[StepContext]) -> StockSolver | None:
+    """What steps along a schedule of `make_schedule` or `start_at`, once; None for steps that remember nothing."""
+    if levels.solver is None or name:
+        return None
+    return StockSolver(levels, steps, len(make_schedule(levels, steps)) - len(schedule))
+
+
+def _usual(levels: NoiseLevels, steps: int) -> tuple[StepContext, ...]:
+    """Down the levels that diffusers' schedulers choose for this configuration."""
+    if levels.solver is not None:
+        return StockSolver(levels, steps).schedule()
+    contexts = _euler(levels, steps)
+    if not levels.is_ancestral:
+        return contexts
+    return tuple(replace(step, fresh_sigma=fresh_level(step.sigma, step.next_sigma)) for step in contexts)
+
+
+def _euler(levels: NoiseLevels, steps: int) -> tuple[StepContext, ...]:
+    """Follow the ODE in steps of order one."""
     sigmas, timesteps = _flow_levels(levels, steps) if levels.parametrisation == "flow" else _spaced(levels, steps)
     return _contexts(sigmas, timesteps)
 
@@ -81,7 +102,7 @@ def _student_then_teacher(levels: NoiseLevels, steps: int) -> tuple[StepContext,
     """One step of a one-step student, then its picture noised halfway and refined by the teacher in even steps."""
     if levels.parametrisation != "flow":
         raise BadModelError("the schedule 'student_then_teacher' needs a flow model; remove it from models.toml")
-    first = _ode(levels, 1)[0]
+    first = _euler(levels, 1)[0]
     if steps == 1:
         return (first,)
     sigmas = [float(sigma) for sigma in np.linspace(_RENOISE_SIGMA, 0.0, steps)]
@@ -107,7 +128,7 @@ def _consistency(levels: NoiseLevels, steps: int) -> tuple[StepContext, ...]:
 
 
 _SCHEDULES: Mapping[str, Callable[[NoiseLevels, int], tuple[StepContext, ...]]] = {
-    "": _ode,
+    "": _usual,
     "student_then_teacher": _student_then_teacher,
     "lcm": _consistency,
 }

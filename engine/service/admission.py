@@ -39,7 +39,7 @@ RESERVE_BYTES = 64 * 2**20
 
 @dataclass(frozen=True)
 class Submission:
-    """A request that may be stored, with its new id and the files it will make."""
+    """A request that may be stored, with its id and the files it will make."""
 
     job: str
     request: Request
@@ -48,9 +48,9 @@ class Submission:
 
 
 def admit(
-    request: Request, output: str, paths: Paths, machine: Machine, reserve_bytes: int = RESERVE_BYTES
+    request: Request, output: str, paths: Paths, machine: Machine, *, job: str = "", reserve_bytes: int = RESERVE_BYTES
 ) -> Submission:
-    """Check a request and its target; returns what to store.
+    """Check a request and its target; returns what to store, under the id `job` or, if that is empty, a new one.
 
     Raises:
         EngineError: The model cannot do it, a device, take or picture is not there, the target cannot be written, or
@@ -69,7 +69,7 @@ def admit(
     if isinstance(request, VideoRequest) and request.base:
         find_take(paths, request.base)
     created = time.time()
-    job = draw_job_id(created)
+    job = job or draw_job_id(created)
     targets = choose_targets(request, output, paths.outputs, job, created)
     check_room(request, targets[0], paths.home, machine, reserve_bytes)
     return Submission(job=job, request=request, targets=tuple(map(str, targets)), created=created)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.executor.base import WorkerReport
 
 if TYPE_CHECKING:
+    from engine.errors import EngineError
     from engine.protocol import Call
     from engine.service.admission import Submission
     from engine.service.session import Session
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ClientCalled:
-    """A client asks; `submission` is the checked request, where the call has one."""
+    """A client asks; `submission` is the checked request, where the call has one, or why it was refused."""
 
     session: Session
     call: Call
-    submission: Submission | None
+    submission: Submission | EngineError | None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.errors import JobFailedError, OutputError, UnknownJobError
+from engine.errors import DiskFullError, JobFailedError, OutputError, UnknownJobError
 from engine.messages import FramesReady, Notice, Preview, Progress, VideoRequest
 from engine.protocol import EventMessage, JobChanged
 from engine.service import parts
@@ -58,12 +58,23 @@ class Ledger:
         return row
 
     def add_done(self, submission: Submission, devices: tuple[str, ...], seconds: float) -> StoredJob:
-        """Store a job whose parts are there already, as its first attempt left them; durable on return."""
-        row = self.store.add(submission)
-        columns = {"attempt": 1, "started": row.created, "devices": _json(devices), "seconds": seconds}
-        row = self.store.change(row.job, (Phase.PENDING,), Phase.COMMITTING, **columns)
-        self._publish_parts(row)
-        return self.store.get(row.job)
+        """Store a job whose parts are there already, as its first attempt left them; durable on return, files and all.
+
+        A crash at any point leaves either nothing of it in the queue, or what the next start completes.
+
+        Raises:
+            DiskFullError: There is no room for the row; nothing was stored, and no part is left.
+            OutputError: The parts cannot be moved; the job is kept as failed.
+        """
+        try:
+            self._publish_parts(self.store.add_committing(submission, _json(devices), seconds))
+        except DiskFullError:
+            parts.sweep(submission.job, submission.targets)
+            raise
+        row = self.store.get(submission.job)
+        if row.phase is not Phase.DONE:
+            raise OutputError(row.error_message)
+        return row
 
     def requeue(self, job: str) -> None:
         """Put a failed or cancelled job at the end of the queue."""

@@ -112,6 +112,9 @@ class Link:
             self._channel.send(protocol.encode(msgspec.structs.replace(call, call=number)))
             answer = answered.get(timeout=limit_s)
         except ChannelClosedError as error:
+            # The reading thread finds out by itself, but perhaps later than whoever asks `is_lost` next.
+            with self._guard:
+                self._lost = True
             raise self.loss() from error
         except Empty:
             raise ServiceError(

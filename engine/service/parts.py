@@ -14,10 +14,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.errors import BadInputError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_ID_LENGTH = 13
 
 
 def draw_job_id(now: float) -> str:
@@ -25,6 +28,16 @@ def draw_job_id(now: float) -> str:
     milliseconds = int(now * 1000)
     digits = [_ALPHABET[milliseconds >> shift & 31] for shift in range(40, -1, -5)]
     return "".join([*digits, *(secrets.choice(_ALPHABET) for _ in range(4))])
+
+
+def check_job_id(job: str) -> None:
+    """Refuse what `draw_job_id` cannot have drawn: ids become the names of files.
+
+    Raises:
+        BadInputError: It is no id.
+    """
+    if len(job) != _ID_LENGTH or not set(job) <= set(_ALPHABET):
+        raise BadInputError(f"{job[:40]!r} is no job id, which {_ID_LENGTH} digits and letters make up; update Onetake")
 
 
 def numbered(target: Path, count: int) -> tuple[Path, ...]:

@@ -16,7 +16,7 @@ from engine.executor.base import WorkerGone, WorkerReport
 from engine.messages import ControlMapRequest, ExportRequest, Progress, VideoRequest
 from engine.protocol import EventMessage, Heartbeat, JobChanged, JobDone, JobError, Ready, StopJob
 from engine.protocol import WorkerEvent as Said
-from engine.service.admission import check_source
+from engine.service.bases import Bases
 from engine.service.headway import Headway
 from engine.service.ledger import Ledger
 from engine.service.live import LivePictures
@@ -60,6 +60,7 @@ class Scheduler:
         self._ledger = Ledger(store, paths, publish)
         no_worker = f"no worker can be started; look at {paths.log}, then retry the job"
         self._placer = Placer(crew, capacity or Capacity.of_this_machine(), no_worker)
+        self._bases = Bases(store, paths)
         self._headway = Headway()
         self._paces = Paces()
         self._live = LivePictures(crew, paths)
@@ -72,6 +73,7 @@ class Scheduler:
         self._crew.start()
         self._live.clear()
         self._ledger.recover()
+        self._bases.end_in_vain(self._ledger)
 
     # What clients ask for.
 
@@ -81,7 +83,7 @@ class Scheduler:
         Raises:
             EngineError: It needs another job's frames, and those are not what it needs; nothing was stored.
         """
-        check_source(submission.request, self._store.get)
+        self._bases.check(submission.request)
         row = self._ledger.add(submission)
         self._crew.revive()
         return row.job
@@ -100,10 +102,11 @@ class Scheduler:
             self._stop_ranks(run)
 
     def retry(self, job: str) -> None:
-        """Queue a failed or cancelled job again."""
+        """Queue a failed or cancelled job again; not one that goes on from a take that will not be there."""
         row = self._store.get(job)
         if row.phase not in (Phase.FAILED, Phase.CANCELLED):
             raise UnknownJobError(f"job {job} is {row.info.state}; only failed and cancelled jobs can be retried")
+        self._bases.is_ready(row.request)
         self._ledger.requeue(job)
         self._crew.revive()
 
@@ -113,7 +116,7 @@ class Scheduler:
 
     def revise(self, job: str, submission: Submission) -> None:
         """Give a pending job another request; the errors are those of `submit`, and that it is no longer pending."""
-        check_source(submission.request, self._store.get)
+        self._bases.check(submission.request)
         self._ledger.revise(job, submission)
 
     def make_live(self, submission: Submission, answer: Callable[[LiveMade | EngineError], None]) -> None:
@@ -123,13 +126,13 @@ class Scheduler:
             BusyError: The queue has work, or no worker is free.
             EngineError: It cannot be made.
         """
-        if self._has_due_work():
+        if self._due():
             raise BusyError("the queue has work; live pictures go on when it is done")
         run = self._live.begin(submission, answer)
         self._runs[run.job] = run
 
     def keep_live(self, submission: Submission, call: KeepLive) -> str:
-        """Store a live picture, whose file is staged, as a finished job; durable on return."""
+        """Store a live picture, whose file is staged, as a finished job, as `Ledger.add_done` does."""
         return self._ledger.add_done(submission, call.devices, call.seconds).job
 
     # What workers report.
@@ -162,14 +165,12 @@ class Scheduler:
     def advance(self) -> None:
         """Do what is due: replace workers, kill those that do not stop, hand out jobs."""
         self._crew.advance()
-        if self._store.paused:
-            return
-        if self._has_due_work():
+        if self._due():
             for run in self._runs.values():
                 if run.job in self._live:
                     run.is_cancelled = True
                     self._stop_ranks(run)
-        while found := self._placer.next(self._store.pending(LOOK_AHEAD)):
+        while found := self._placer.next(self._due()):
             if isinstance(found, Placement):
                 self._start_job(found)
             else:
@@ -202,8 +203,9 @@ class Scheduler:
             slot.take(run, row.request.model or slot.model)
             slot.worker.send(order(run, spec, rank, self._paths, self._paces))
 
-    def _has_due_work(self) -> bool:
-        return bool(not self._store.paused and self._store.pending(1))
+    def _due(self) -> list[StoredJob]:
+        """The head of the queue, without what waits for another take; nothing while the queue is paused."""
+        return [] if self._store.paused else self._bases.ready(self._store.pending(LOOK_AHEAD))
 
     def _pass_on(self, run: ActiveRun, slot: Slot, said: Said) -> None:
         if run.job in self._live:
@@ -250,9 +252,11 @@ class Scheduler:
 
     def _stop_ranks(self, run: ActiveRun) -> None:
         """Tell the ranks that still work to stop, once; those that do not in time are killed."""
-        if run.kill_at is not None:
+        if run.is_told_to_stop:
             return
-        run.kill_at = self._now() + self._cancel_grace_s
+        run.is_told_to_stop = True
+        if run.job not in self._live:  # that one may be loading a model, which is soon done and wanted again
+            run.kill_at = self._now() + self._cancel_grace_s
         for slot in self._crew.slots:
             if slot.run is run and slot.worker:
                 slot.worker.send(StopJob(job=run.job, attempt=run.attempt))
@@ -290,3 +294,5 @@ class Scheduler:
     ) -> None:
         self._headway.forget(row.job)
         self._ledger.end(row, phase, run, failure)
+        if isinstance(row.request, VideoRequest):
+            self._bases.end_in_vain(self._ledger)

@@ -46,6 +46,7 @@ from engine.protocol import (
     Submit,
     Subscribe,
 )
+from engine.service.admission import Submission
 from engine.service.channel import Channel
 from engine.service.crew import Crew, Patience
 from engine.service.discovery import build_id, connect, remove_record
@@ -58,7 +59,6 @@ if TYPE_CHECKING:
 
     from engine.executor.base import Executor
     from engine.paths import Paths
-    from engine.service.admission import Submission
     from engine.service.items import Item
     from engine.service.store import JobStore
 
@@ -128,7 +128,7 @@ class Server:
 
     # Called by sessions, in their threads.
 
-    def called(self, session: Session, call: Call, submission: Submission | None) -> None:
+    def called(self, session: Session, call: Call, submission: Submission | EngineError | None) -> None:
         self._inbox.put(ClientCalled(session, call, submission))
 
     def outdated(self) -> None:
@@ -175,7 +175,7 @@ class Server:
         call = item.call
         match call:
             case MakeLive():
-                assert item.submission
+                assert isinstance(item.submission, Submission)
                 self._scheduler.make_live(item.submission, partial(item.session.answer_live, call.call))
                 return None
             case ListJobs():
@@ -192,7 +192,7 @@ class Server:
                 return Done(call=call.call, job=self._act(call, item.submission))
         return Done(call=call.call)
 
-    def _act(self, call: Call, submission: Submission | None) -> str:
+    def _act(self, call: Call, submission: Submission | EngineError | None) -> str:
         """Do what a call wants of a job; returns its id."""
         match call:
             case Cancel(job=job):
@@ -202,15 +202,19 @@ class Server:
             case Move(job=job):
                 self._scheduler.move(job, call.before)
             case Revise(job=job):
-                assert submission
+                assert isinstance(submission, Submission)
                 self._scheduler.revise(job, submission)
             case KeepLive():
-                assert submission
+                assert isinstance(submission, Submission)
                 job = self._scheduler.keep_live(submission, call)
             case _:
                 assert isinstance(call, Submit)
                 assert submission
-                job = self._scheduler.submit(submission)
+                job = call.job
+                if not self._store.holds(job, call.request):
+                    if isinstance(submission, EngineError):
+                        raise submission
+                    self._scheduler.submit(submission)
         return job
 
     def _list_jobs(self, call: ListJobs) -> Jobs:

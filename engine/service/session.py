@@ -39,6 +39,7 @@ from engine.service.discovery import build_id
 from engine.service.link import Greeting
 from engine.service.live import stage_kept
 from engine.service.mailbox import Mailbox, MailboxClosedError, staleness_key
+from engine.service.parts import check_job_id
 
 if TYPE_CHECKING:
     from engine.paths import Paths
@@ -64,8 +65,11 @@ class Host(Protocol):
         """What is known of the machine now; never changed, only replaced."""
         ...
 
-    def called(self, session: Session, call: Call, submission: Submission | None) -> None:
-        """A call for the service's thread; `submission` is the checked content of one that has a request."""
+    def called(self, session: Session, call: Call, submission: Submission | EngineError | None) -> None:
+        """A call for the service's thread; `submission` is the checked content of one that has a request.
+
+        Of a Submit it may be the reason to refuse it, which does not count if the job is stored already.
+        """
         ...
 
     def outdated(self) -> None:
@@ -177,18 +181,22 @@ class Session:
 
     def _take(self, call: Call) -> None:
         """Do here what touches disks that may be slow, and hand the rest to the service's thread."""
-        submission = None
+        submission: Submission | EngineError | None = None
         if isinstance(call, ListModels):
             self.send(Models(call=call.call, models=tuple(read_catalogue(self._host.paths).values())))
             return
         if isinstance(call, Revise):
             submission = admit(call.request, "", self._host.paths, self._host.machine)
         elif isinstance(call, Submit):
-            submission = admit(call.request, call.output, self._host.paths, self._host.machine)
+            check_job_id(call.job)
+            try:
+                submission = admit(call.request, call.output, self._host.paths, self._host.machine, job=call.job)
+            except EngineError as error:
+                submission = error
         elif isinstance(call, MakeLive | KeepLive):
-            submission = admit(call.request, "", self._host.paths, self._host.machine)
+            submission = admitted = admit(call.request, "", self._host.paths, self._host.machine)
             if isinstance(call, KeepLive):
-                stage_kept(submission, call.image)
+                stage_kept(admitted, call.image)
         elif isinstance(call, Subscribe):
             self.wants_previews = call.previews
         self._host.called(self, call, submission)

@@ -35,8 +35,8 @@ class Verdict(Enum):
 class ActiveRun:
     """An attempt of a job on one slot per rank.
 
-    `owing` are the slots that have neither answered nor died. `kill_at` (monotonic seconds) is set once the attempt is
-    to end early; who owes an answer then is killed.
+    `owing` are the slots that have neither answered nor died. Once the attempt is to end early they are told to stop,
+    and who owes an answer at `kill_at` (monotonic seconds), where that is set, is killed.
     """
 
     row: StoredJob
@@ -47,6 +47,7 @@ class ActiveRun:
     warnings: list[str] = field(default_factory=list[str])
     owing: set[str] = field(init=False)
     kill_at: float | None = None
+    is_told_to_stop: bool = False
     is_cancelled: bool = False
     seconds: float = 0.0
     loss: str = ""

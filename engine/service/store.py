@@ -55,6 +55,7 @@ class JobStore:
 
         Raises:
             DiskFullError: There is no room for the row; nothing was stored.
+            BadInputError: There is a job with this id already.
         """
         values = (
             submission.job,
@@ -68,11 +69,24 @@ class JobStore:
                 "VALUES (?, (SELECT COALESCE(MAX(position), 0) + 1 FROM jobs), 'pending', ?, ?, ?)",
                 values,
             )
+        except sqlite3.IntegrityError as error:
+            raise BadInputError(f"there is a job {submission.job} already; submit this one under a new id") from error
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
                 raise
             raise DiskFullError("the disk of the job queue is full; make room there and submit again") from error
         return self.get(submission.job)
+
+    def add_committing(self, submission: Submission, devices: str, seconds: float) -> StoredJob:
+        """Store a job whose first attempt has left its parts, in one step: it is never one that waits.
+
+        Raises:
+            DiskFullError: There is no room for the row; nothing was stored.
+        """
+        with transaction(self._connection):
+            row = self.add(submission)
+            columns = {"attempt": 1, "started": row.created, "devices": devices, "seconds": seconds}
+            return self.change(row.job, (Phase.PENDING,), Phase.COMMITTING, **columns)
 
     def get(self, job: str) -> StoredJob:
         """One row.
@@ -80,10 +94,25 @@ class JobStore:
         Raises:
             UnknownJobError: There is no such job.
         """
-        rows = self._select("WHERE job = ?", (job,))
-        if not rows:
+        row = self.find(job)
+        if row is None:
             raise UnknownJobError(f"there is no job {job!r}; `onetake queue list` shows those there are")
-        return rows[0]
+        return row
+
+    def find(self, job: str) -> StoredJob | None:
+        """One row; None if there is none that this version can read."""
+        return next(iter(self._select("WHERE job = ?", (job,))), None)
+
+    def holds(self, job: str, request: Request) -> bool:
+        """Whether this request is stored under this id, as it is when a client that lost the answer asks again.
+
+        Raises:
+            BadInputError: Another request has that id.
+        """
+        row = self.find(job)
+        if row is not None and row.request != request:
+            raise BadInputError(f"job id {job} is that of another request; submit this one under a new id")
+        return row is not None
 
     def newest(self, limit: int) -> list[StoredJob]:
         """The newest `limit` jobs, oldest first."""

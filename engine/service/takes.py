@@ -47,6 +47,12 @@ def find_take(paths: Paths, job: str) -> Path:
     return folder
 
 
+def has_latents(paths: Paths, job: str, step: int) -> bool:
+    """Whether a job's folder holds latents behind so many steps; whether these are good, a worker finds out."""
+    # engine.tasks.checkpoint names the files.
+    return any((take_folder(paths, job) / "latents").glob(f"*.{step:05d}.*.latents"))
+
+
 def make_take(paths: Paths, job: str) -> Path:
     """Make a job's folder unless an earlier attempt did.
 

@@ -6,6 +6,7 @@ Owns: the rules of target names, finding out by writing. Does not own: the hidde
 from __future__ import annotations
 
 import errno
+import secrets
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,7 +75,8 @@ def _probe(folder: Path, job: str, targets: tuple[Path, ...], *, is_folder: bool
             raise OutputError(f"{target} is a folder; name a file")
         elif target.exists() and not target.is_file():
             raise OutputError(f"{target} is no ordinary file; choose another name")
-    probe = folder / f".{job}.probe.tmp"
+    # Of a name of its own: a client that lost its answer asks again, perhaps while the first question is looked into.
+    probe = folder / f".{job}.{secrets.token_hex(4)}.tmp"
     probe.touch(exist_ok=False)
     probe.unlink()
 

@@ -7,19 +7,18 @@ are the service's.
 from __future__ import annotations
 
 import hashlib
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.control.detect import detect
+from engine.control.detect import detect, stand_in_note
 from engine.errors import BadInputError
 from engine.media.png import discard, write_png
 from engine.media.reading import read_picture
 from engine.messages import ControlMapRequest, Notice, Preview, Progress
 from engine.tasks.previews import encode_preview
-from engine.tasks.provenance import versions
+from engine.tasks.provenance import version_of, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +37,7 @@ class ControlMapRecord(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         request: The request.
         picture_sha256: Digest of the picture's file.
-        notes: What reading did to the picture.
+        notes: What reading did to the picture, and which detector stood in for another.
         versions: Of Onetake and of the libraries that decide pixels.
         format: Version of this record.
     """
@@ -61,7 +60,7 @@ def run_control_map_job(
     Args:
         run: The job.
         detectors: Those that the worker keeps loaded.
-        emit: Takes each event; what reading did to the picture is a Notice.
+        emit: Takes each event; what reading did to the picture is a Notice, and so is a detector that stood in.
         check_stop: Called between the steps; raises JobCancelledError when the job is to end.
 
     Raises:
@@ -73,8 +72,12 @@ def run_control_map_job(
     check_stop()
     picture = read_picture(file, frame=request.frame)
     digest = _digest(file)
-    for note in picture.notes:
+    notes = picture.notes
+    for note in notes:
         emit(Notice(job=run.job, attempt=run.attempt, message=f"{file.name}: {note}"))
+    if note := stand_in_note(request.kind, detectors):
+        emit(Notice(job=run.job, attempt=run.attempt, message=note))
+        notes = (*notes, note)
     emit(Progress(job=run.job, attempt=run.attempt, step=1, steps=_STEPS, device=detectors.device))
     check_stop()
     pixels = detect(
@@ -88,7 +91,7 @@ def run_control_map_job(
         options=request.options,
     )
     check_stop()
-    record = ControlMapRecord(request=request, picture_sha256=digest, notes=picture.notes, versions=_versions())
+    record = ControlMapRecord(request=request, picture_sha256=digest, notes=notes, versions=_versions())
     try:
         write_png(part, pixels, {RECORD_KEY: msgspec.json.encode(record).decode()})
         emit(Progress(job=run.job, attempt=run.attempt, step=_STEPS, steps=_STEPS, device=detectors.device))
@@ -108,4 +111,4 @@ def _digest(file: Path) -> str:
 
 def _versions() -> dict[str, str]:
     packages = ("controlnet-aux", "numpy", "opencv-python-headless", "pillow", "transformers")
-    return versions() | {name: metadata.version(name) for name in packages}
+    return versions() | {name: version_of(name) for name in packages}

@@ -94,7 +94,8 @@ def ready_controls(
         hint = supply.hints.make(layer, size or (request.width, request.height))
         digests |= hint.digests | {f"{spec.folder}/{file.path}": file.sha256 for file in spec.files}
         notes.extend(note for note in hint.notes if note not in notes)
-        pairs.append((supply.adapters.fetch(spec, loaded.plan.torch_dtype), hint if cut is None else cut(hint)))
+        adapter = supply.adapters.fetch(spec, loaded.plan.torch_dtype, layer.kind)
+        pairs.append((adapter, hint if cut is None else cut(hint)))
     return ReadyControls(_join(pairs, loaded, (request.width, request.height)), digests, tuple(notes))
 
 

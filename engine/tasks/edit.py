@@ -7,7 +7,7 @@ Source: Meng et al., SDEdit, arXiv:2108.01073; Lugmayr et al., RePaint, arXiv:22
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -17,12 +17,13 @@ from engine.control.framing import frame_picture
 from engine.media.pixels import to_signal, to_uint8
 from engine.sampling.masking import KnownLatents
 from engine.sampling.noise import CONTENT, INITIAL, draw_noise, step_stream
-from engine.sampling.schedule import start_at
+from engine.sampling.schedule import begin_solver, start_at
 from engine.sampling.solvers import sample
 from engine.tasks.edit_area import choose_area
 from engine.tasks.edit_border import feather, fill_hole, overlap
 from engine.tasks.edit_cycle import check_cycle, make_cycled
-from engine.tasks.image import Picture, check_finite
+from engine.tasks.finite import check_finite
+from engine.tasks.image import Picture
 from engine.tasks.steering import steer
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from engine.control.unet_adapters import Control
     from engine.messages import ImageRequest
     from engine.models.denoiser import StepContext
+    from engine.models.noise_levels import NoiseLevels
     from engine.tasks.edit_area import Area
     from engine.tasks.edit_source import EditSource
     from engine.tasks.loading import LoadedModel
@@ -83,9 +85,15 @@ class Canvas:
 def edit_schedule(request: ImageRequest, loaded: LoadedModel) -> tuple[StepContext, ...]:
     """The steps that each picture of an edit takes."""
     assert request.edit is not None
+    return start_at(_levels(request, loaded), request.steps, loaded.spec.schedule, request.edit.strength)
+
+
+def _levels(request: ImageRequest, loaded: LoadedModel) -> NoiseLevels:
     _, *latent_size = loaded.model.latent_shape(request.width, request.height)
     levels = loaded.model.noise_levels.for_latents(*latent_size)
-    return start_at(levels, request.steps, loaded.spec.schedule, request.edit.strength)
+    if request.edit is not None and request.edit.method == "cycle":
+        return replace(levels, solver=None, is_ancestral=False)  # it brings steps of its own
+    return levels
 
 
 def lay_out(request: ImageRequest, source: EditSource) -> Layout | None:
@@ -195,7 +203,7 @@ def _make_chunk(
     controls: Sequence[Control],
 ) -> Tensor:
     """What the model makes of the canvas from `seeds`, (B, H, W, 3) uint8."""
-    edit, model, levels = request.edit, loaded.model, loaded.model.noise_levels
+    edit, model, levels = request.edit, loaded.model, _levels(request, loaded)
     assert edit is not None
     shape = model.latent_shape(request.width, request.height)
 
@@ -227,6 +235,7 @@ def _make_chunk(
         after_step=after,
         # An inpainting network sees what is kept, and may change it a little to fit.
         put_back=None if model.sees_mask else lambda latents, step: known.put_back(latents, step, noise),
+        solver=begin_solver(levels, request.steps, loaded.spec.schedule, schedule),
     )
     pictures = model.decode(latents)
     check_finite(pictures, "the decoded picture", loaded)

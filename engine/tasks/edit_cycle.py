@@ -15,7 +15,7 @@ from engine.errors import BadInputError
 from engine.media.pixels import to_uint8
 from engine.sampling.cycle import sample_cycle
 from engine.sampling.noise import INITIAL, draw_noise, step_stream
-from engine.tasks.image import check_finite
+from engine.tasks.finite import check_finite
 from engine.tasks.steering import steer
 
 if TYPE_CHECKING:

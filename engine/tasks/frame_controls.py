@@ -52,6 +52,7 @@ class TakeControls:
         self._request, self._loaded, self._supply = request, loaded, supply
         self._note, self._check_stop = note, check_stop
         self._specs = [choose_adapter(layer, loaded.spec, supply.paths) for layer in layers]
+        self._kinds = [layer.kind for layer in layers]
         for spec in self._specs:
             # diffusers' video U-Nets take no features inside their blocks (0.42.1: down_intrablock_additional_residuals
             # is UNet2DConditionModel's alone), and nothing published says whether they belong before or behind the
@@ -68,7 +69,10 @@ class TakeControls:
             BadModelError: An adapter or a detector cannot be loaded.
         """
         plan, request = self._loaded.plan, self._request
-        adapters = [self._supply.adapters.fetch(spec, plan.torch_dtype) for spec in self._specs]
+        adapters = [
+            self._supply.adapters.fetch(spec, plan.torch_dtype, kind)
+            for spec, kind in zip(self._specs, self._kinds, strict=True)
+        ]
         _, height, width = self._loaded.model.latent_shape(request.width, request.height)
         hints = (self._hints(frame) for frame in frames)
         try:

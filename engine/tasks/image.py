@@ -1,6 +1,6 @@
 """Text to image: from a frozen request to pictures, as the algorithm runs.
 
-Owns the order of the stages and the check that numbers stay finite. Files and events are engine.tasks.image_job's.
+Owns the order of the stages. Files and events are engine.tasks.image_job's.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine.errors import NotFiniteError
 from engine.media.pixels import to_uint8
 from engine.sampling.noise import INITIAL, draw_noise, step_stream
-from engine.sampling.schedule import make_schedule
+from engine.sampling.schedule import begin_solver, make_schedule
 from engine.sampling.solvers import sample
+from engine.tasks.finite import check_finite
 from engine.tasks.steering import steer
 
 if TYPE_CHECKING:
@@ -39,6 +39,13 @@ class Picture:
     pixels: NDArray[np.uint8]
 
 
+def picture_schedule(request: ImageRequest, loaded: LoadedModel) -> tuple[StepContext, ...]:
+    """Every evaluation of the network for each picture; some solvers ask more often than the request has steps."""
+    _, *latent_size = loaded.model.latent_shape(request.width, request.height)
+    levels = loaded.model.noise_levels.for_latents(*latent_size)
+    return make_schedule(levels, request.steps, loaded.spec.schedule)
+
+
 def make_pictures(
     request: ImageRequest,
     loaded: LoadedModel,
@@ -57,9 +64,10 @@ def make_pictures(
         NotFiniteError: Latents or pixels became NaN or infinite.
     """
     seeds = range(request.seed, request.seed + request.count)
+    steps = len(picture_schedule(request, loaded))
     for start in range(0, request.count, loaded.plan.pictures_at_once):
         chunk = seeds[start : start + loaded.plan.pictures_at_once]
-        done = start * request.steps
+        done = start * steps
         pixels = _make_chunk(request, loaded, chunk, lambda steps, done=done: after_step(done + steps), controls)
         for offset, seed in enumerate(chunk):
             yield Picture(start + offset, seed, pixels[offset].numpy())
@@ -86,7 +94,7 @@ def _make_chunk(
         after_step((step.index + 1) * len(seeds))
 
     denoiser, conditioning = steer(request, loaded, controls=controls)
-    schedule = make_schedule(levels, request.steps, loaded.spec.schedule)
+    schedule = picture_schedule(request, loaded)
     latents = sample(
         denoiser,
         noise_of(INITIAL) * levels.initial_scale(schedule[0].sigma),
@@ -95,16 +103,8 @@ def _make_chunk(
         signal_scale=levels.signal_scale,
         fresh_noise=lambda step: noise_of(step_stream(step.index)),
         after_step=after,
+        solver=begin_solver(levels, request.steps, loaded.spec.schedule, schedule),
     )
     pictures = model.decode(latents)
     check_finite(pictures, "the decoded picture", loaded)
     return to_uint8(pictures)
-
-
-def check_finite(values: Tensor, where: str, loaded: LoadedModel) -> None:
-    """Raise NotFiniteError if any of `values`, come about at `where`, is NaN or infinite."""
-    if not bool(torch.isfinite(values).all()):
-        raise NotFiniteError(
-            f"{loaded.spec.name} gave NaN or infinity at {where} in {loaded.plan.dtype}; "
-            "get the model's files again, or ask for fewer steps"
-        )

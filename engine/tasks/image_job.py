@@ -15,7 +15,7 @@ from engine.media.metadata import PictureRecord, picture_texts
 from engine.media.png import discard, write_png
 from engine.messages import ImageRequest, Notice, Preview, Progress
 from engine.tasks.controls import ready_controls
-from engine.tasks.image import make_pictures
+from engine.tasks.image import make_pictures, picture_schedule
 from engine.tasks.provenance import model_facts, plan_facts, versions
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ def run_image_job(
     request, spec = run.request, run.spec
     assert isinstance(request, ImageRequest)
     assert spec is not None
-    steps = request.count * request.steps
     device = loaded.plan.device
 
     def after_step(done: int) -> None:
@@ -63,6 +62,7 @@ def run_image_job(
 
     spec.check(request)
     check_stop()
+    steps = request.count * len(picture_schedule(request, loaded))
     ready = ready_controls(request, loaded, supply, check_stop)
     for note in ready.notes:
         emit(Notice(job=run.job, attempt=run.attempt, message=note))

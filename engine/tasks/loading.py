@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.acceleration.apply import accelerate
+from engine.acceleration.plan import computes_bfloat16
 from engine.models.families.video_unet import VideoUNet
 from engine.models.image_model import load_image_model
 from engine.models.video_loading import load_video_model
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from engine.messages import ModelSpec, VideoSpec
     from engine.models.image_model import ImageModel
     from engine.models.video_model import VideoModel
+
+
+_WIDE_FAMILIES = ("qwen_image", "z_image")
+"""Families with activations beyond what float16 holds: latents of NaN, as their users report.
+
+https://github.com/Tongyi-MAI/Z-Image/issues/14, https://github.com/Comfy-Org/ComfyUI/issues/10751
+"""
 
 
 @dataclass(frozen=True)
@@ -39,9 +47,21 @@ def load(spec: ModelSpec, plan: ExecutionPlan) -> LoadedModel:
     Raises:
         BadModelError: Its folder cannot be used; the message names the file.
     """
+    plan = picture_plan(plan, spec)
     model = load_image_model(spec, plan.torch_device, plan.torch_dtype, channels_last=plan.channels_last)
     accelerate(model, plan)
     return LoadedModel(spec, plan, model, PromptCache(model))
+
+
+def picture_plan(plan: ExecutionPlan, spec: ModelSpec) -> ExecutionPlan:
+    """The plan of a device for a model's pictures: in a number format that holds what its networks compute.
+
+    GPUs that lack bfloat16 have torch compute it by way of float32, which is slow, but needs no more memory than
+    float16 does.
+    """
+    if plan.dtype != "float16" or spec.family not in _WIDE_FAMILIES:
+        return plan
+    return msgspec.structs.replace(plan, dtype="bfloat16" if computes_bfloat16() else "float32")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Owns the facts of a model, a plan and this installation as plain text and number
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,14 @@ def plan_facts(plan: ExecutionPlan) -> dict[str, str | int | bool]:
 
 def versions() -> dict[str, str]:
     """Of Onetake and of the libraries that decide pixels."""
-    return {name: _version(name) for name in ("onetake", "torch", "diffusers")}
+    return {name: version_of(name) for name in ("onetake", "torch", "diffusers")}
 
 
-def _version(package: str) -> str:
+@cache
+def version_of(package: str) -> str:
+    """The installed version, "source" of what is run from a checkout."""
+    # Looked up once: a live picture has no ten milliseconds for what does not change while a process runs.
     try:
         return metadata.version(package)
-    except metadata.PackageNotFoundError:  # ourselves, run from a checkout
+    except metadata.PackageNotFoundError:
         return "source"

@@ -1,7 +1,7 @@
 """A take: from a frozen request to frames in its Clip, as the algorithm runs on one of its ranks.
 
-Owns the order of the stages, the agreement of the ranks on each step, and the check that numbers stay finite. What
-happens around it (events, the finished file) is engine.tasks.video_job's.
+Owns the order of the stages and the agreement of the ranks on each step. What happens around it (events, the finished
+file) is engine.tasks.video_job's.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 
 from engine.control.controlled import ControlledDenoiser
-from engine.errors import JobCancelledError, NotFiniteError
+from engine.errors import JobCancelledError
 from engine.media.pixels import to_uint8
 from engine.models.denoiser import Conditioning
 from engine.parallel.agreement import decide
@@ -22,6 +22,7 @@ from engine.sampling.guidance import GuidedDenoiser
 from engine.sampling.schedule import make_schedule
 from engine.sampling.solvers import sample
 from engine.tasks.decoding import parts_to_decode, with_context
+from engine.tasks.finite import check_finite
 from engine.tasks.reroll import NOTHING_KEPT
 from engine.tasks.travel import TakeNoise, travel_prompts
 
@@ -130,7 +131,7 @@ def _denoise(take: Take, reel: Reel, loaded: LoadedVideo, mesh: Mesh, watch: Wat
     watch.steps_done(done)
 
     def after(step: StepContext, clean: Tensor) -> None:
-        _check_finite(clean, f"step {step.index + 1} of {step.count}", loaded)
+        check_finite(clean, f"step {step.index + 1} of {step.count}", loaded)
         watch.estimated(frames, clean)
 
     controls = take.control_frames(frames) if take.control_frames else None
@@ -168,7 +169,7 @@ def _decode(take: Take, reel: Reel, loaded: LoadedVideo, mesh: Mesh, clean: Tens
             frame = reel.frames_of(part.latents[span.start]).start
             for pictures in loaded.model.decode(latents, first, last):
                 watch.check_stop()
-                _check_finite(pictures, f"frame {frame}, when decoded,", loaded)
+                check_finite(pictures, f"frame {frame}, when decoded,", loaded)
                 start = frame
                 for pixels in to_uint8(pictures).numpy():
                     if frame in wanted:
@@ -214,11 +215,3 @@ def _steered(
         negative = loaded.model.encode_prompts([request.negative_prompt]).expand(len(frames), -1, -1)
         denoiser = GuidedDenoiser(denoiser, Conditioning(negative), request.guidance_scale)
     return denoiser, Conditioning(prompts)
-
-
-def _check_finite(values: Tensor, where: str, loaded: LoadedVideo) -> None:
-    if not bool(torch.isfinite(values).all()):
-        raise NotFiniteError(
-            f"{loaded.spec.name} gave NaN or infinity at {where} in {loaded.plan.dtype}; "
-            "get the model's files again, or ask for fewer steps"
-        )

@@ -30,6 +30,45 @@ def test_the_user_adds_models_beside_the_embedded_one(tmp_path: Path) -> None:
     assert specs["mine"].folder == str(tmp_path / "models" / "m")
 
 
+def write_folder(folder: Path, pipeline: str, card: str = "", **transformer: object) -> None:
+    for name in ("transformer", "scheduler"):
+        (folder / name).mkdir(parents=True)
+    (folder / "model_index.json").write_text(json.dumps({"_class_name": pipeline}))
+    (folder / "transformer" / "config.json").write_text(json.dumps(transformer))
+    if card:
+        (folder / "README.md").write_text(card, encoding="utf-8")
+
+
+def test_an_entry_leaves_to_its_folder_what_it_does_not_say(tmp_path: Path) -> None:
+    """Steps, guidance, size and what the model takes are those of the pipeline; what the entry says counts."""
+    write_folder(tmp_path / "models" / "f", "FluxPipeline", "---\nlicense: apache-2.0\n---\n", guidance_embeds=True)
+    (tmp_path / "models.toml").write_text('[model.dev]\ntitle = "Dev"\nfolder = "f"\ndefault_steps = 20\n')
+    spec = read_catalogue(Paths(tmp_path))["dev"]
+    assert (spec.name, spec.title, spec.family, spec.licence) == ("dev", "Dev", "flux", "apache-2.0")
+    assert (spec.default_width, spec.size_multiple, spec.default_steps, spec.default_guidance) == (1024, 16, 20, 3.5)
+    assert (spec.embeds_guidance, spec.takes_guidance, spec.takes_negative, spec.max_steps) == (True, True, False, 150)
+    assert spec.folder == str(tmp_path / "models" / "f")
+
+
+def test_an_entry_of_another_family_than_its_folder_stands_alone(tmp_path: Path) -> None:
+    """Nothing is mixed: loading says what does not fit. An entry whose folder is not there yet is listed, too."""
+    write_folder(tmp_path / "models" / "f", "FluxPipeline")
+    entry = '[model.{0}]\ntitle = "A"\nfamily = "sd3"\nfolder = "{1}"\nlicence = "MIT"\n'
+    (tmp_path / "models.toml").write_text(entry.format("a", "f") + entry.format("b", "nowhere"))
+    specs = read_catalogue(Paths(tmp_path))
+    for name in ("a", "b"):
+        assert (specs[name].family, specs[name].default_steps, specs[name].takes_guidance) == ("sd3", 1, False)
+
+
+def test_the_embedded_entry_says_all_that_differs_from_its_folder(tmp_path: Path) -> None:
+    """Papercut is no ordinary Stable Diffusion: one step, no guidance, no negative prompt, its own way with time."""
+    spec = read_catalogue(Paths(tmp_path))["papercut"]
+    assert (spec.default_steps, spec.max_steps, spec.default_guidance, spec.max_side) == (1, 50, 1.0, 512)
+    assert (spec.takes_negative, spec.takes_guidance, spec.embeds_guidance) == (False, False, False)
+    assert spec.video is not None
+    assert (spec.video.default_frames, spec.video.noise, spec.video.anchors) == (48, "orbit", 8)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -39,19 +39,20 @@ UNET: dict[str, object] = {"sample_size": 128, "in_channels": 4, "out_channels":
 @pytest.mark.parametrize(
     ("pipeline", "network", "wanted"),
     [
-        ("StableDiffusionXLPipeline", UNET, ("sdxl", 1024, 5.0, 8)),
-        ("StableDiffusionXLPipeline", {}, ("sdxl", 1024, 5.0, 8)),
-        ("PixArtAlphaPipeline", {"sample_size": 64}, ("pixart", 512, 4.5, 16)),
-        ("PixArtSigmaPipeline", {"sample_size": 256}, ("pixart", 2048, 4.5, 16)),
-        ("PixArtSigmaPipeline", {"sample_size": "large"}, ("pixart", 1024, 4.5, 16)),
+        ("StableDiffusionXLPipeline", UNET, ("sdxl", 1024, 50, 5.0, 8)),
+        ("StableDiffusionXLPipeline", {}, ("sdxl", 1024, 50, 5.0, 8)),
+        ("PixArtAlphaPipeline", {"sample_size": 64}, ("pixart", 512, 20, 4.5, 16)),
+        ("PixArtSigmaPipeline", {"sample_size": 256}, ("pixart", 2048, 20, 4.5, 16)),
+        ("PixArtSigmaPipeline", {"sample_size": "large"}, ("pixart", 1024, 20, 4.5, 16)),
     ],
 )
 def test_a_folder_is_described_by_its_index_and_its_network(
     tmp_path: Path, pipeline: str, network: dict[str, object], wanted: tuple[object, ...]
 ) -> None:
-    """Family by the pipeline, size by what the network was trained at, guidance as its pipeline has it."""
+    """Family by the pipeline, size by what the network was trained at, steps and guidance as its pipeline has them."""
     spec = describe(tmp_path / "model", pipeline, network)
-    assert (spec.family, spec.default_width, spec.default_guidance, spec.size_multiple) == wanted
+    found = (spec.family, spec.default_width, spec.default_steps, spec.default_guidance, spec.size_multiple)
+    assert found == wanted
     assert spec.default_height == spec.default_width
     assert (spec.takes_negative, spec.takes_guidance, spec.draws) == (True, True, True)
     assert spec.edits == ("img2img", "inpaint", "outpaint", "cycle")
@@ -71,6 +72,27 @@ def test_a_student_draws_in_few_steps_without_guidance(
     """SDXL-Turbo in one, a consistency model in four; both at their own size."""
     spec = describe(tmp_path / "model", "StableDiffusionXLPipeline", {**UNET, "sample_size": 64}, scheduler)
     assert (spec.default_steps, spec.default_guidance, spec.default_width) == (steps, 1.0, 512)
+
+
+@pytest.mark.parametrize("pipeline", ["StableDiffusionXLPipeline", "LatentConsistencyModelPipeline"])
+def test_a_network_that_is_told_its_guidance_takes_no_negative_prompt(tmp_path: Path, pipeline: str) -> None:
+    """LCM's full U-Nets: four steps, and the guidance that its pipeline has."""
+    folder = tmp_path / "model"
+    (folder / "unet").mkdir(parents=True)
+    (folder / "scheduler").mkdir()
+    write_json(folder / "unet" / "config.json", {**UNET, "time_cond_proj_dim": 256})
+    write_json(folder / "scheduler" / "scheduler_config.json", {"_class_name": "LCMScheduler"})
+    write_json(folder / "model_index.json", {"_class_name": pipeline})
+    spec = find_model(str(folder), Paths(tmp_path))
+    assert (spec.schedule, spec.default_steps, spec.default_guidance) == ("lcm", 4, 8.5)
+    assert (spec.embeds_guidance, spec.takes_guidance, spec.takes_negative) == (True, True, False)
+
+
+def test_prompts_are_weighed_and_only_those_of_u_nets_are_read_in_chunks(tmp_path: Path) -> None:
+    """What the window says of brackets and of long prompts."""
+    specs = [describe(tmp_path / name, name, {}) for name in ("StableDiffusionXLPipeline", "PixArtSigmaPipeline")]
+    assert [spec.weighting for spec in specs] == ["tokens", "tokens"]
+    assert [spec.chunks_prompts for spec in specs] == [True, False]
 
 
 def test_an_inpainting_network_only_paints_into_masks(tmp_path: Path) -> None:

@@ -114,7 +114,6 @@ def test_a_control_must_act_in_the_steps_that_the_edit_makes() -> None:
     request = ImageRequest(prompt="a", seed=1, steps=8, controls=(layer,))
     SPEC.check(request)
     weak = msgspec.structs.replace(request, edit=PictureEdit(picture="/a.png", strength=0.25))
-    assert (request.steps_made, weak.steps_made) == (8, 2)
     with pytest.raises(BadInputError, match="covers no whole step of 2"):
         SPEC.check(weak)
 

@@ -41,6 +41,44 @@ def test_sd3_is_guided_and_as_large_as_its_places(tmp_path: Path) -> None:
     assert not spec.embeds_guidance
 
 
+@pytest.mark.parametrize(
+    ("transformer", "wanted"),
+    [
+        ({"qk_norm": None, "dual_attention_layers": []}, (28, 7.0)),
+        ({"qk_norm": "rms_norm", "dual_attention_layers": list(range(13))}, (40, 4.5)),
+        ({"qk_norm": "rms_norm", "dual_attention_layers": []}, (28, 3.5)),
+    ],
+    ids=["3 medium", "3.5 medium", "3.5 large"],
+)
+def test_each_sd3_is_used_as_its_card_says(
+    tmp_path: Path, transformer: dict[str, object], wanted: tuple[int, float]
+) -> None:
+    """Told apart by what their transformers are made of."""
+    spec = spec_of(tmp_path, "StableDiffusion3Pipeline", transformer)
+    assert (spec.default_steps, spec.default_guidance) == wanted
+    assert spec.weighting == "tokens"
+    assert not spec.chunks_prompts
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "shift", "wanted"),
+    [
+        ("QwenImagePipeline", 3.0, (1328, 50, 4.0)),
+        ("ZImagePipeline", 3.0, (1024, 8, 1.0)),
+        ("ZImagePipeline", 6.0, (1024, 50, 5.0)),
+    ],
+    ids=["qwen-image", "z-image-turbo", "z-image"],
+)
+def test_a_language_model_family_is_used_as_its_card_says(
+    tmp_path: Path, pipeline: str, shift: float, wanted: tuple[int, int, float]
+) -> None:
+    """Sizes, steps and guidance; a bracket in their prompts is a bracket."""
+    spec = spec_of(tmp_path, pipeline, {}, {"_class_name": "FlowMatchEulerDiscreteScheduler", "shift": shift})
+    assert (spec.default_width, spec.default_steps, spec.default_guidance) == wanted
+    assert (spec.default_height, spec.default_width % spec.size_multiple) == (spec.default_width, 0)
+    assert spec.weighting == ""
+
+
 def test_each_flux_has_its_own_way_with_guidance(tmp_path: Path) -> None:
     """[dev] is told it, [schnell] has none, and one whose guidance was taken out again is run twice."""
     kinds = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -96,3 +97,36 @@ def test_an_old_python_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10, 0))
     with pytest.raises(start.StartError, match=r"needs Python 3\.11"):
         start.main([])
+
+
+@pytest.mark.parametrize(("cores", "processes"), [(2, "2"), (64, "4")])
+def test_the_whole_suite_is_spread_over_the_cores(
+    clone: Path, monkeypatch: pytest.MonkeyPatch, cores: int, processes: str
+) -> None:
+    """A process for each core up to four, tests of a file together, a thread of mathematics for each, and bytecode."""
+    stamp(clone)
+    ran: list[list[str]] = []
+    monkeypatch.setattr(start, "run", ran.append)
+    monkeypatch.setattr(start, "core_count", lambda: cores)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    # So that what the script sets is taken back.
+    monkeypatch.setenv("OMP_NUM_THREADS", "")
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    start.main(["test"])
+    (command,) = ran
+    assert command[command.index("-n") + 1] == processes
+    assert command[command.index("--dist") + 1] == "loadfile"
+    assert os.environ["OMP_NUM_THREADS"] == "1"
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
+
+
+def test_a_choice_of_tests_runs_as_it_is_typed(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one process, so that a debugger works; a machine with one core runs all of them so."""
+    stamp(clone)
+    ran: list[list[str]] = []
+    monkeypatch.setattr(start, "run", ran.append)
+    monkeypatch.setattr(start, "core_count", lambda: 1)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    for typed in (["test", "tests/unit", "--pdb"], ["test"]):
+        start.main(typed)
+        assert ran.pop()[1:] == ["-m", "pytest", *typed[1:]]

@@ -26,7 +26,7 @@ import torch
 from engine.errors import BadModelError
 from engine.models.families.stable_diffusion import AUTOENCODERS, read_vae_facts
 from engine.models.folder import find_network
-from engine.models.stock import load_network
+from engine.models.stock import load_placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,9 +155,7 @@ def load_autoencoder(
     shift = 0.0 if shift is None else shift
     if not isinstance(shift, (int, float)):
         raise BadModelError(f"{component.folder / 'config.json'}: shift_factor is no number; get the model again")
-    vae = load_network(component, dtype).to(device)
-    memory_format = torch.channels_last if channels_last else torch.preserve_format
-    vae.to(memory_format=memory_format)  # pyright: ignore[reportCallIssue]
+    vae = load_placed(component, device, dtype, channels_last=channels_last)
     return LatentAutoencoder(vae, channels, 2 ** (stages - 1), scale, float(shift))
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import torch
 
 from engine.errors import BadModelError
+from engine.messages.prompt_weights import read_runs
 from engine.models.clip_prompt import ClipPrompt
 from engine.models.denoiser import Conditioning
 from engine.models.families.flow_transformer import (
@@ -23,6 +24,7 @@ from engine.models.families.flow_transformer import (
 )
 from engine.models.flow_levels import read_flow_levels
 from engine.models.folder import check_folder, class_name_in, find_network, read_config
+from engine.models.guidance_embedding import check_guidance
 from engine.models.stock import load_network
 from engine.models.t5_text import T5TextEncoder
 
@@ -45,7 +47,7 @@ class FluxText:
     t5: T5TextEncoder
 
     def encode(self, text: str) -> Conditioning:
-        return Conditioning(self.t5.encode([text]), pooled=self.clip.encode(text).pooled)
+        return Conditioning(self.t5.encode_weighted(read_runs(text)), pooled=self.clip.encode(text).pooled)
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,7 @@ def load_flux(spec: ModelSpec, device: torch.device, dtype: torch.dtype, *, chan
     class_name_in(read_config(index), "_class_name", index, PIPELINES)
     transformer = find_network(folder, "transformer", ("FluxTransformer2DModel",))
     embeds_guidance = transformer.config.get("guidance_embeds") is True
-    if spec.embeds_guidance != embeds_guidance:
-        told = "is told its guidance" if embeds_guidance else "is not told its guidance"
-        wanted = str(embeds_guidance).lower()
-        raise BadModelError(f"{spec.name} {told}; say so in models.toml (embeds_guidance = {wanted})")
+    check_guidance(spec, embeds_guidance=embeds_guidance)
     levels = read_flow_levels(folder, "fractions")
     is_schnell = not embeds_guidance and levels.token_shift is None
     latents = load_autoencoder(folder, device, dtype, channels_last=channels_last)

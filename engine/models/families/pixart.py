@@ -13,12 +13,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from engine.errors import BadModelError
+from engine.messages.prompt_weights import read_runs
 from engine.models.denoiser import Conditioning
 from engine.models.families.flow_transformer import load_autoencoder
 from engine.models.families.pixart_transformer import PixArtTransformer
 from engine.models.folder import check_folder, class_name_in, find_network, read_config
 from engine.models.noise_levels import read_noise_levels
 from engine.models.stock import load_network
+from engine.models.stock_solver import with_solver
 from engine.models.t5_text import T5TextEncoder
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ class PixArt:
         index = folder / "model_index.json"
         pipeline = class_name_in(read_config(index), "_class_name", index, tuple(MAX_TOKENS))
         transformer = find_transformer(folder)
-        noise_levels = read_noise_levels(folder)
+        noise_levels = with_solver(read_noise_levels(folder), folder)
         if noise_levels.parametrisation != "variance":
             raise BadModelError(f"{folder / 'scheduler'}: PixArt was trained on no flow; get the model again")
         text = T5TextEncoder.load(folder, "T5EncoderModel", MAX_TOKENS[pipeline], device, dtype, sees_padding=False)
@@ -78,7 +80,8 @@ class PixArt:
         return PixArt(noise_levels, text, _load_transformer(transformer, latents, device, dtype), latents)
 
     def encode_prompt(self, text: str) -> Conditioning:
-        return Conditioning(self.text_encoder.encode([text.lower().strip()]))
+        runs = [run._replace(text=run.text.lower()) for run in read_runs(text.strip())]
+        return Conditioning(self.text_encoder.encode_weighted(runs))
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         cell = self.latents.pixels_per_latent

@@ -13,6 +13,7 @@ import torch
 from torch.nn.functional import pad
 
 from engine.errors import BadModelError
+from engine.messages.prompt_weights import read_runs
 from engine.models.clip_prompt import ClipPrompt
 from engine.models.clip_text import WITH_PROJECTION
 from engine.models.denoiser import Conditioning
@@ -51,7 +52,9 @@ class Sd3Text:
         states = [clip.encode(text) for clip in self.clips]
         words = torch.cat([each.penultimate for each in states], dim=-1)
         words = pad(words, (0, self.width - words.shape[-1]))
-        more = words.new_zeros(1, T5_TOKENS, self.width) if self.t5 is None else self.t5.encode([text])
+        more = (
+            words.new_zeros(1, T5_TOKENS, self.width) if self.t5 is None else self.t5.encode_weighted(read_runs(text))
+        )
         pooled = torch.cat([each.pooled for each in states], dim=-1)
         return Conditioning(torch.cat([words, more], dim=1), pooled=pooled)
 

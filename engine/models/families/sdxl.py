@@ -18,8 +18,10 @@ from engine.models.clip_text import WITH_PROJECTION
 from engine.models.denoiser import Conditioning
 from engine.models.families.stable_diffusion import AUTOENCODERS, StableDiffusion, check_fit, read_vae_facts
 from engine.models.folder import check_folder, class_name_in, find_network, read_config
+from engine.models.guidance_embedding import guidance_channels
 from engine.models.noise_levels import read_noise_levels
-from engine.models.stock import load_network
+from engine.models.stock import load_placed
+from engine.models.stock_solver import with_solver
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -47,6 +49,7 @@ class StableDiffusionXL(StableDiffusion):
         pixels_per_latent: int,
         scaling_factor: float,
         sees_mask: bool,
+        guidance_channels: int,
         zeros_when_empty: bool,
     ) -> None:
         """`zeros_when_empty`: the network was trained with zeros where there was no prompt, not with an empty one."""
@@ -60,6 +63,7 @@ class StableDiffusionXL(StableDiffusion):
             pixels_per_latent=pixels_per_latent,
             scaling_factor=scaling_factor,
             sees_mask=sees_mask,
+            guidance_channels=guidance_channels,
         )
         self._texts = texts
         self._zeros_when_empty = zeros_when_empty
@@ -78,35 +82,32 @@ class StableDiffusionXL(StableDiffusion):
         unet = find_network(folder, "unet", ("UNet2DConditionModel",))
         vae = find_network(folder, "vae", AUTOENCODERS)
         latent_channels, stages, scaling_factor = read_vae_facts(vae)
-        noise_levels = read_noise_levels(folder)
+        noise_levels = with_solver(read_noise_levels(folder), folder)
         first = ClipPrompt.load(folder, "", "CLIPTextModel", device, dtype)
         second = ClipPrompt.load(folder, "_2", WITH_PROJECTION, device, dtype)
         widths = [text.encoder.config.hidden_size for text in (first, second)]
+        told_channels = guidance_channels(unet, spec)
         sees_mask = unet.config.get("in_channels") == 2 * latent_channels + 1
         check_fit(unet, sum(widths), 2 * latent_channels + 1 if sees_mask else latent_channels)
         _check_additions(unet, second.encoder.config.projection_dim)
-        memory_format = torch.channels_last if channels_last else torch.preserve_format
-
-        def place(component: Component, dtype: torch.dtype) -> nn.Module:
-            network = load_network(component, dtype).to(device)
-            return network.to(memory_format=memory_format)  # pyright: ignore[reportCallIssue, reportUnknownVariableType]
-
         # In half precision the published autoencoder overflows; its configuration says so.
         upcast = dtype == torch.float16 and vae.config.get("force_upcast", True) is True
+        vae_dtype = torch.float32 if upcast and vae.class_name == "AutoencoderKL" else dtype
         return StableDiffusionXL(
             noise_levels,
             (first, second),
-            place(unet, dtype),
-            place(vae, torch.float32 if upcast and vae.class_name == "AutoencoderKL" else dtype),
+            load_placed(unet, device, dtype, channels_last=channels_last),
+            load_placed(vae, device, vae_dtype, channels_last=channels_last),
             latent_channels=latent_channels,
             pixels_per_latent=2 ** (stages - 1),
             scaling_factor=scaling_factor,
             sees_mask=sees_mask,
+            guidance_channels=told_channels,
             zeros_when_empty=document.get("force_zeros_for_empty_prompt", True) is True,
         )
 
     def encode_prompt(self, text: str) -> Conditioning:
-        first, second = (each.encode(text) for each in self._texts)
+        first, second = (each.encode(text, chunked=True) for each in self._texts)
         hidden, pooled = torch.cat([first.penultimate, second.penultimate], dim=-1), second.pooled
         if not text and self._zeros_when_empty:
             return Conditioning(torch.zeros_like(hidden), pooled=torch.zeros_like(pooled))

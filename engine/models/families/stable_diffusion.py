@@ -14,8 +14,10 @@ from engine.errors import BadModelError
 from engine.models.clip_text import ClipTextEncoder
 from engine.models.denoiser import Conditioning
 from engine.models.folder import check_folder, class_name_in, find_network, read_config
+from engine.models.guidance_embedding import embed_guidance, guidance_channels
 from engine.models.noise_levels import read_noise_levels
-from engine.models.stock import load_network, read_weights
+from engine.models.stock import load_placed, read_weights
+from engine.models.stock_solver import with_solver
 from engine.models.tokenizer import load_tokenizer
 from engine.models.weighted_text import encode_weighted
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from engine.models.noise_levels import NoiseLevels
     from engine.models.tokenizer import Tokenizer
 
-PIPELINES = ("StableDiffusionPipeline", "StableDiffusionInpaintPipeline")
+PIPELINES = ("StableDiffusionPipeline", "StableDiffusionInpaintPipeline", "LatentConsistencyModelPipeline")
 AUTOENCODERS = ("AutoencoderKL", "AutoencoderTiny")
 
 
@@ -53,14 +55,17 @@ class StableDiffusion:
         pixels_per_latent: int,
         scaling_factor: float,
         sees_mask: bool = False,
+        guidance_channels: int = 0,
         weighting: Weighting = "tokens",
     ) -> None:
+        """`guidance_channels`: of the embedding by which the U-Net is told the guidance; 0 if it is not."""
         self.noise_levels = noise_levels
         self.tokenizer = tokenizer
         self.text_encoder = text_encoder
         self.unet = unet
         self.vae = vae
         self.sees_mask = sees_mask
+        self._guidance_channels = guidance_channels
         self._weighting: Weighting = weighting
         self._latent_channels = latent_channels
         self._pixels_per_latent = pixels_per_latent
@@ -80,29 +85,25 @@ class StableDiffusion:
         unet = find_network(folder, "unet", ("UNet2DConditionModel",))
         vae = find_network(folder, "vae", AUTOENCODERS)
         latent_channels, stages, scaling_factor = read_vae_facts(vae)
-        noise_levels = read_noise_levels(folder)
+        noise_levels = with_solver(read_noise_levels(folder), folder)
 
         text_encoder = ClipTextEncoder(text)
+        told_channels = guidance_channels(unet, spec)
         sees_mask = unet.config.get("in_channels") == 2 * latent_channels + 1
         check_fit(unet, text_encoder.config.hidden_size, 2 * latent_channels + 1 if sees_mask else latent_channels)
         text_encoder.load_stock(text, read_weights(text))
         tokenizer = load_tokenizer(folder, text_encoder.config.max_position_embeddings)
-        memory_format = torch.channels_last if channels_last else torch.preserve_format
-
-        def place(component: Component) -> nn.Module:
-            network = load_network(component, dtype).to(device)
-            return network.to(memory_format=memory_format)  # pyright: ignore[reportCallIssue, reportUnknownVariableType]
-
         return StableDiffusion(
             noise_levels,
             tokenizer,
             text_encoder.eval().requires_grad_(requires_grad=False).to(device, dtype),
-            place(unet),
-            place(vae),
+            load_placed(unet, device, dtype, channels_last=channels_last),
+            load_placed(vae, device, dtype, channels_last=channels_last),
             latent_channels=latent_channels,
             pixels_per_latent=2 ** (stages - 1),
             scaling_factor=scaling_factor,
             sees_mask=sees_mask,
+            guidance_channels=told_channels,
             weighting=spec.weighting,
         )
 
@@ -121,12 +122,18 @@ class StableDiffusion:
         seen = levels.network_input(latents, step.sigma)
         if conditioning.beside is not None:
             seen = torch.cat([seen, conditioning.beside.expand(latents.shape[0], -1, -1, -1)], dim=1)
+        told = None
+        if self._guidance_channels:
+            # Models that are run twice mean nothing by a guidance of 1, and their students were told it as 0.
+            told = embed_guidance(conditioning.guidance - 1.0, self._guidance_channels).to(hidden)
+            told = told.expand(latents.shape[0], -1)
         (output,) = cast(
             "tuple[Tensor]",
             self.unet(
                 seen.to(hidden.dtype),
                 step.timestep,
                 hidden.expand(latents.shape[0], -1, -1),
+                timestep_cond=told,
                 down_block_additional_residuals=residuals.down if residuals else None,
                 mid_block_additional_residual=residuals.middle if residuals else None,
                 added_cond_kwargs=self.added_conditions(latents, conditioning),

@@ -19,7 +19,7 @@ from engine.bench.control_looks import edges, look_of, main_colours, nearest_col
 from engine.bench.control_sources import read_sources
 from engine.control.shelf import DetectorShelf
 from engine.control.weights import WeightStore
-from engine.errors import BadInputError
+from engine.errors import BadInputError, BadModelError
 from engine.paths import Paths
 from tests.tiny_adapters import make_map, write_controlnet, write_steered_model
 
@@ -57,7 +57,10 @@ def run_main(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 def test_a_tiny_model_is_measured_with_every_kind_that_needs_no_weights(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As it is run: four kinds scored over two pictures and three seeds, depth and shuffle named with their reasons."""
+    """As it is run: five kinds scored over two pictures and three seeds, shuffle named with its reason.
+
+    The maps of depth are given, so the program's own detector may judge, and is named.
+    """
     monkeypatch.setenv("ONETAKE_HOME", str(tmp_path / "home"))
     write_steered_model(tmp_path / "model")
     net = write_controlnet(tmp_path / "net")
@@ -69,19 +72,20 @@ def test_a_tiny_model_is_measured_with_every_kind_that_needs_no_weights(
     report = cast("dict[str, object]", json.loads(capsys.readouterr().out))
     kinds = cast("dict[str, dict[str, float]]", report["kinds"])
     assert [(kind, each["metric"]) for kind, each in kinds.items()] == [
-        ("canny", "f1"), ("scribble", "f1"), ("segment", "miou"), ("lineart_standard", "ms_ssim"),
+        ("canny", "f1"), ("scribble", "f1"), ("segment", "miou"), ("lineart_standard", "ms_ssim"), ("depth", "rmse"),
     ]  # fmt: skip
-    for each in kinds.values():
+    assert kinds["depth"]["scored_by"] == "depth_papercut, the program's own"
+    for kind, each in kinds.items():
+        most, sign = (255.0, -1) if kind == "depth" else (1.0, 1)
         assert each["pairs"] == 6
-        assert 0.0 <= each["none"] <= 1.0
-        assert 0.0 <= each["controlled"] <= 1.0
-        assert each["gain"] == pytest.approx(each["controlled"] - each["none"])
+        assert 0.0 <= each["none"] <= most
+        assert 0.0 <= each["controlled"] <= most
+        assert each["gain"] == pytest.approx(sign * (each["controlled"] - each["none"]))
         low, high = cast("tuple[float, float]", each["gain_interval"])
         assert low <= each["gain"] <= high
     assert any(each["none"] != each["controlled"] for each in kinds.values())
     missing = cast("dict[str, str]", report["not_measured"])
-    assert set(missing) == {"depth", "shuffle"}
-    assert "midas" in missing["depth"]
+    assert set(missing) == {"shuffle"}
     assert missing["shuffle"] == "there is no metric for shuffle controls"
     assert (report["steps"], report["width"], report["cost_bar"]) == (1, 64, 0.6)
     costs = [each["cost_on_top"] for each in kinds.values()]
@@ -114,7 +118,8 @@ def test_what_is_missing_is_one_line(
         ([*model, "--adapter", "canny=/nowhere"], "adapter '/nowhere' is not known"),
         ([*model, "--adapter", f"canny={net}", "--pictures", str(tmp_path / "none")], "holds no pictures"),
         ([*model, "--adapter", f"canny={net}", "--seeds", "0"], "seeds 0 is out of range"),
-        ([*model, "--adapter", f"segment={net}", "--seeds", "1"], "no detector makes segment maps"),
+        ([*model, "--adapter", f"scribble={net}", "--seeds", "1"], "no detector makes scribble maps"),
+        ([*model, "--adapter", f"depth={net}", "--seeds", "1"], "depth_papercut made the maps and cannot judge them"),
         ([*model, "--adapter", f"shuffle={net}", "--seeds", "1"], "there is no metric for shuffle controls"),
         (["--model", "nowhere"], "not known"),
     ]
@@ -133,8 +138,8 @@ def test_a_folder_says_prompts_and_maps(tmp_path: Path) -> None:
     drawn, detected = sources[0].layer("scribble", "net"), sources[0].layer("canny", "net")
     assert (drawn.is_map, Path(drawn.picture).parent.name) == (True, "scribble")
     assert (detected.is_map, detected.picture) == (False, str(sources[0].file))
-    with pytest.raises(BadInputError, match="no detector makes segment maps"):
-        sources[0].layer("segment", "net")
+    with pytest.raises(BadInputError, match="no detector makes sketch maps"):
+        sources[0].layer("sketch", "net")
 
 
 @pytest.mark.parametrize("kind", ["canny", "scribble", "segment", "lineart"])
@@ -144,12 +149,26 @@ def test_a_picture_follows_itself_best(tmp_path: Path, kind: str) -> None:
     picture, other_picture = np.full((2, 128, 128, 3), (40, 60, 90), np.uint8)
     picture[20:70, 30:100] = (240, 220, 180)
     other_picture[64:120, 5:64] = (240, 220, 180)
-    look = look_of(kind)
-    assert look is not None
+    look = look_of(kind, shelf)
     moved = np.roll(picture, 1, axis=1)
     same, near, other = (look.score(picture, each, shelf) for each in (picture, moved, other_picture))
     assert same == pytest.approx(1.0)
     assert same > near > other
+
+
+def test_nobody_judges_their_own_maps_of_depth(tmp_path: Path) -> None:
+    """The built-in detector judges what is drawn or another's, never its own, under whatever name it made it."""
+    shelf = DetectorShelf(WeightStore(tmp_path / "annotators", tmp_path / "hub"), "cpu")
+    own = "depth_papercut, the program's own"
+    assert look_of("depth", shelf, is_drawn=True).extractor == own
+    assert look_of("zoe", shelf).extractor == own
+    for kind in ("depth", "depth_papercut"):
+        with pytest.raises(BadModelError, match="depth_papercut made the maps and cannot judge them; get"):
+            look_of(kind, shelf)
+    (tmp_path / "annotators").mkdir()
+    (tmp_path / "annotators" / "dpt_hybrid-midas-501f0c75.pt").touch()
+    assert look_of("depth", shelf).extractor == "midas"
+    assert look_of("midas", shelf).extractor == own
 
 
 def test_looks_see_what_is_there() -> None:

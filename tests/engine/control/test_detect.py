@@ -12,7 +12,7 @@ import pytest
 
 import engine
 from engine.control.annotators import import_annotators
-from engine.control.detect import detect
+from engine.control.detect import detect, stand_in_note
 from engine.control.framing import ResizeMode
 from engine.control.shelf import LOADERS, DetectorShelf
 from engine.control.weights import WeightStore
@@ -88,7 +88,10 @@ def test_what_is_unknown_is_refused_with_what_is_known(shelf: DetectorShelf) -> 
         detect("canny", scene(), (64, 64), 0, shelf=shelf, options=(("low", 999),))
 
 
-@pytest.mark.parametrize("kind", [spec.kind for spec in DETECTORS if spec.weights])
+WANTING = [spec.kind for spec in DETECTORS if spec.weights and not spec.weights[0].ships and not spec.stand_in]
+
+
+@pytest.mark.parametrize("kind", WANTING)
 def test_a_detector_without_weights_says_what_it_wants_and_where(
     tmp_path: Path, shelf: DetectorShelf, kind: str
 ) -> None:
@@ -98,6 +101,32 @@ def test_a_detector_without_weights_says_what_it_wants_and_where(
         detect(kind, scene(), (64, 64), 0, shelf=shelf)
     for part in (kind, wanted.name, str(tmp_path / "annotators"), str(tmp_path / "hub"), wanted.repository):
         assert part in caught.value.message
+
+
+def test_what_ships_needs_no_weights_and_stands_in_for_what_is_missing(tmp_path: Path, shelf: DetectorShelf) -> None:
+    """Depth works on a bare machine, and says by what; with the large network's folder there, that is taken."""
+    size = (96, 64)
+    own = detect("depth_papercut", scene(), size, 0, shelf=shelf)
+    assert np.array_equal(detect("depth", scene(), size, 0, shelf=shelf), own)
+    note = stand_in_note("depth", shelf)
+    assert note.startswith("depth: made by depth_papercut")
+    assert "Depth-Anything-V2-Small-hf" in note
+    assert stand_in_note("depth_papercut", shelf) == stand_in_note("canny", shelf) == ""
+    folder = tmp_path / "annotators" / "Depth-Anything-V2-Small-hf"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    assert stand_in_note("depth", shelf) == ""
+    with pytest.raises(BadModelError, match="Depth-Anything-V2-Small-hf"):
+        detect("depth", scene(), size, 0, shelf=shelf)
+
+
+def test_only_what_ships_stands_in() -> None:
+    """No detector stands in that may be missing itself, or that takes other settings."""
+    pairs = [(spec, find_detector(spec.stand_in)) for spec in DETECTORS if spec.stand_in]
+    assert pairs
+    for spec, other in pairs:
+        assert all(file.ships for file in other.weights)
+        assert (other.options, other.background, other.categorical) == (spec.options, spec.background, spec.categorical)
 
 
 def test_every_kind_has_a_loader() -> None:

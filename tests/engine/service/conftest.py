@@ -54,7 +54,7 @@ def temporary_home(environment: pytest.MonkeyPatch) -> Generator[Paths]:
             if record is not None:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(record.pid, signal.SIGTERM)
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 60
             while (left := _marked(mark)) and time.monotonic() < deadline:
                 psutil.wait_procs(left, timeout=0.05)
             assert not left, left

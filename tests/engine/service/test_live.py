@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.errors import BadInputError, BusyError, EngineError, WorkerLostError
+from engine.errors import BadInputError, BusyError, EngineError, OutputError, WorkerLostError
 from engine.messages import Finished, ImageRequest, JobState
 from engine.protocol import JobDone, KeepLive, LiveMade, StopJob
+from engine.service import parts
 from engine.service.admission import Submission
 from engine.service.live import stage_kept
 from engine.service.parts import draw_job_id
+from engine.service.store import Phase
 from tests.engine.service.listening import request
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.client import EngineClient
     from tests.engine.service.staging import Stage
 
@@ -83,6 +87,39 @@ def test_a_job_in_earnest_takes_the_device_from_a_live_picture(live: Live) -> No
     assert isinstance(live.stage.ends(job)[0], Finished)
 
 
+def test_a_worker_that_loads_for_a_live_picture_is_not_killed_for_a_job(live: Live) -> None:
+    """It cannot stop before the model is there, however long that takes; the job, which may want it too, waits."""
+    live.ask()
+    worker = live.stage.worker
+    job = live.stage.submit()
+    live.stage.pass_time(60, worker)
+    assert not worker.is_killed
+    assert live.stage.state(job) is JobState.PENDING
+    assert [type(command) for command in worker.commands].count(StopJob) == 1
+    live.stage.stopped(worker)
+    assert live.stage.state(job) is JobState.RUNNING
+
+
+def test_a_hung_worker_is_killed_under_a_live_picture_too(live: Live) -> None:
+    """One whose heart has stopped loads nothing."""
+    live.ask()
+    worker = live.stage.worker
+    live.stage.beat(worker)
+    live.stage.submit()
+    live.stage.pass_time(60)
+    assert worker.is_killed
+
+
+def test_a_job_takes_no_device_from_a_live_picture_while_it_waits_for_another_take(gpus: Stage) -> None:
+    """Only what could start comes before live pictures."""
+    gpus.get_ready("cuda:0", "cuda:1")
+    base = gpus.submit_video("cuda:0")
+    gpus.submit_video("cuda:1", base=base)
+    Live(gpus).ask()
+    gpus.scheduler.advance()
+    assert not any(isinstance(command, StopJob) for command in gpus.worker_of("cuda:1").commands)
+
+
 def test_a_paused_queue_does_not_hold_live_up(live: Live) -> None:
     """What is paused waits for the artist, not for the device."""
     live.stage.store.set_paused(True)
@@ -128,12 +165,63 @@ def test_a_kept_picture_is_a_finished_job(live: Live) -> None:
     """Its file has its final name, its row says how it was made, and everyone hears of it once."""
     kept = live.submission()
     stage_kept(kept, PNG)
-    call = KeepLive(call=1, request=ImageRequest(prompt="a", seed=1), image=PNG, seconds=0.5, devices=("cpu",))
-    job = live.stage.scheduler.keep_live(kept, call)
+    job = keep(live, kept)
     info = live.stage.info(job)
     assert (info.state, info.outputs, info.seconds, info.devices) == (JobState.DONE, kept.targets, 0.5, ("cpu",))
     assert Path(kept.targets[0]).read_bytes() == PNG
     assert [type(end) for end in live.stage.ends(job)] == [Finished]
+    assert not live.stage.leftovers()
+
+
+def keep(live: Live, kept: Submission) -> str:
+    call = KeepLive(call=1, request=ImageRequest(prompt="a", seed=1), image=PNG, seconds=0.5, devices=("cpu",))
+    return live.stage.scheduler.keep_live(kept, call)
+
+
+def test_what_cannot_be_kept_is_an_error(live: Live) -> None:
+    """The caller is not told that a file is there which is not; the job says so, too, and can be retried."""
+    kept = live.submission()
+    stage_kept(kept, PNG)
+    Path(kept.targets[0]).mkdir()
+    with pytest.raises(OutputError, match="cannot be moved to"):
+        keep(live, kept)
+    assert live.stage.state(kept.job) is JobState.FAILED
+
+
+def test_a_kept_picture_is_there_before_anyone_hears_of_it(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Row, then file, then the row that says done: whoever is told finds the file."""
+    kept = live.submission()
+    stage_kept(kept, PNG)
+    target = Path(kept.targets[0])
+    seen: list[tuple[object, bool]] = []
+    publish = parts.publish
+
+    def watched(sources: Sequence[str], targets: Sequence[str]) -> None:
+        seen.append((live.stage.store.get(kept.job).phase, target.exists()))
+        publish(sources, targets)
+
+    monkeypatch.setattr(parts, "publish", watched)
+    keep(live, kept)
+    assert seen == [(Phase.COMMITTING, False)]
+    assert target.read_bytes() == PNG
+
+
+def test_a_crash_while_a_picture_is_kept_loses_nothing(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the row is there, the next start completes it: it never waits in the queue to be made again."""
+    kept = live.submission()
+    stage_kept(kept, PNG)
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "publish", crash)
+        with pytest.raises(KeyboardInterrupt):
+            keep(live, kept)
+    live.stage.crash()
+    live.stage.open()
+    assert live.stage.state(kept.job) is JobState.DONE
+    assert Path(kept.targets[0]).read_bytes() == PNG
     assert not live.stage.leftovers()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.service.parts import draw_job_id, missing, numbered, part_paths, publish, sweep
+from engine.service.parts import check_job_id, draw_job_id, missing, numbered, part_paths, publish, sweep
 
 
 def test_ids_sort_by_time_and_do_not_repeat() -> None:
@@ -15,6 +15,8 @@ def test_ids_sort_by_time_and_do_not_repeat() -> None:
     assert ids == sorted(ids)
     assert len({draw_job_id(1.7e9) for _ in range(100)}) > 95
     assert draw_job_id(1.7e9).isalnum()
+    for job in ids:
+        check_job_id(job)
 
 
 def test_names_of_a_batch() -> None:

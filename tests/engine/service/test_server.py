@@ -101,8 +101,9 @@ def assert_refused_and_hung_up_on(channel: Channel, reason: str) -> None:
         b"[]",
         b'{"type":"sudo","call":1}',
         b'{"type":"cancel","call":1,"job":"a","more":1}',
-        b'{"type":"submit","call":1,"request":{"type":"image","prompt":"a","seed":-1}}',
-        b'{"type":"submit","call":1,"request":{"type":"image","prompt":"a","seed":1,"guidance_scale":1e999}}',
+        b'{"type":"submit","call":1,"job":"0","request":{"type":"image","prompt":"a","seed":-1}}',
+        b'{"type":"submit","call":1,"request":{"type":"image","prompt":"a","seed":1}}',
+        b'{"type":"submit","call":1,"job":"0","request":{"type":"image","prompt":"a","seed":1,"guidance_scale":1e999}}',
         b'{"type":"hello","protocol":1,"build":"","pid":1}',
     ],
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.errors import DiskFullError, UnknownJobError
+from engine.errors import BadInputError, DiskFullError, UnknownJobError
 from engine.messages import ImageRequest, JobState
 from engine.service.admission import Submission
 from engine.service.store import FINAL, JobStore, Phase
@@ -117,6 +117,18 @@ def test_a_full_disk_refuses_the_job_and_keeps_the_queue(store: JobStore) -> Non
     with pytest.raises(DiskFullError, match="make room"):
         store.add(submission("b", "x" * 30_000))
     assert [row.job for row in store.pending(9)] == ["a"]
+
+
+def test_an_id_is_taken_once(store: JobStore) -> None:
+    """A second job of the same id is refused, the first stays as it was; asking again for the first finds it."""
+    first = store.add(submission("a"))
+    with pytest.raises(BadInputError, match="a job a already"):
+        store.add(submission("a", "sun"))
+    assert store.newest(9) == [first]
+    assert store.holds("a", first.request)
+    assert not store.holds("b", first.request)
+    with pytest.raises(BadInputError, match="that of another request"):
+        store.holds("a", submission("a", "sun").request)
 
 
 def test_a_request_of_another_version_harms_nobody(tmp_path: Path) -> None:

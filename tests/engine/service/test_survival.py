@@ -37,7 +37,7 @@ def test_stop_returns_when_the_service_and_its_workers_are_gone(engine_home: Pat
     assert read_record(engine_home) is None
     with pytest.raises(ServiceError, match="is lost"):
         read_to_the_end(client)
-    with pytest.raises(ServiceError, match="is lost"):
+    with pytest.raises(ServiceError, match="was stopped"):
         client.jobs()
 
 
@@ -78,7 +78,7 @@ def test_a_stop_on_purpose_ends_the_waiting(engine_home: Paths, client: EngineCl
     with ThreadPoolExecutor(1) as pool, EngineClient.connect(engine_home) as other:
         waiting = pool.submit(client.wait, job)
         other.stop_service()
-        with pytest.raises(ServiceError, match=f"was stopped; job {job} goes on"):
+        with pytest.raises(ServiceError, match="was stopped; unfinished jobs go on"):
             waiting.result(60)
     with EngineClient.connect(engine_home) as later:
         later.cancel(job)

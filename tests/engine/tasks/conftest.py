@@ -10,6 +10,7 @@ import tqdm
 
 from engine.acceleration.plan import plan_for
 from engine.tasks.loading import load, load_video, video_plan
+from tests.decoding import spare_the_child
 from tests.engine.tasks.taking import Studio
 from tests.tiny_models import write_tiny_model
 from tests.tiny_videos import write_tiny_video_model
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
     from engine.messages import ModelSpec
     from engine.tasks.loading import LoadedModel, LoadedVideo
+
+
+@pytest.fixture(autouse=True)
+def decoding_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a picture is not what is tested here."""
+    spare_the_child(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -43,9 +43,9 @@ class _ThreadSafeShelf(AdapterShelf):
         super().__init__(torch.device("cpu"), channels_last=True)
         self._lock = threading.Lock()
 
-    def fetch(self, spec: AdapterSpec, dtype: torch.dtype) -> Adapter:
+    def fetch(self, spec: AdapterSpec, dtype: torch.dtype, kind: str = "") -> Adapter:
         with self._lock:
-            return super().fetch(spec, dtype)
+            return super().fetch(spec, dtype, kind)
 
 
 class Set:

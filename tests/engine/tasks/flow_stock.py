@@ -10,49 +10,27 @@ from typing import TYPE_CHECKING, Protocol, cast
 import msgspec
 import torch
 
-from engine.acceleration.plan import plan_for
-from engine.control.adapter_shelf import AdapterShelf
-from engine.control.hints import HintStore
 from engine.messages import ImageRequest
 from engine.models.families.flow_transformer import pack, unpack
-from engine.paths import Paths
-from engine.sampling.noise import draw_noise
-from engine.tasks.controls import ControlSupply, ready_controls
-from engine.tasks.edit import lay_out, make_edits
-from engine.tasks.edit_source import read_source
-from engine.tasks.image import make_pictures
-from engine.tasks.loading import load
+from tests.engine.tasks.latents import TOLERANCE, Bench
+from tests.tiny_adapters import HEIGHT, WIDTH
 from tests.tiny_flow_models import write_flow_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
 
     from torch import Tensor
 
     from engine.messages import ControlLayer, PictureEdit
+    from tests.engine.tasks.latents import StockPipeline
     from tests.tiny_flow_models import FlowKind
 
-WIDTH, HEIGHT = 96, 64
 _FLUX, _SD3 = ("flux", "FluxPipeline", "_2"), ("stable_diffusion_3", "StableDiffusion3Pipeline", "_3")
-TOLERANCE = 1e-4
-
-
-class _Latents(Protocol):
-    images: Tensor
-
-
-class Pipeline(Protocol):
-    """A stock pipeline."""
-
-    components: dict[str, object]
-
-    def set_progress_bar_config(self, *, disable: bool) -> None: ...
-    def __call__(self, prompt: str, **options: object) -> _Latents: ...
 
 
 class _PipelineClass(Protocol):
-    def from_pretrained(self, folder: str, **options: object) -> Pipeline: ...
-    def __call__(self, **components: object) -> Pipeline: ...
+    def from_pretrained(self, folder: str, **options: object) -> StockPipeline: ...
+    def __call__(self, **components: object) -> StockPipeline: ...
 
 
 class _Posterior(Protocol):
@@ -65,14 +43,9 @@ class FlowWorkshop:
     def __init__(self, folder: Path, kind: FlowKind) -> None:
         self.is_flux = kind.startswith("flux")
         self.spec = write_flow_model(folder / "model", kind)
-        self.loaded = load(self.spec, msgspec.structs.replace(plan_for("cpu"), dtype="float32"))
+        self._bench = Bench(folder, self.spec)
+        self.loaded, self.supply, self.own = self._bench.loaded, self._bench.supply, self._bench.own
         self._components: dict[str, object] = {}
-
-        def no_detectors() -> None:
-            raise AssertionError("every picture here is a map")
-
-        shelf = AdapterShelf(torch.device("cpu"), channels_last=True)
-        self.supply = ControlSupply(Paths(folder), shelf, HintStore(cast("Callable[..., object]", no_detectors)))  # pyright: ignore[reportArgumentType]
 
     def request(
         self, *layers: ControlLayer, steps: int = 4, guidance: float | None = None, edit: PictureEdit | None = None
@@ -84,31 +57,6 @@ class FlowWorkshop:
             guidance_scale=self.spec.default_guidance if guidance is None else guidance,
         )  # fmt: skip
 
-    def own(self, request: ImageRequest) -> Tensor:
-        """Our final latents, (1, C, h, w)."""
-        self.spec.check(request)
-        seen: list[Tensor] = []
-        decode = self.loaded.model.decode
-
-        def watch(latents: Tensor) -> Tensor:
-            seen.append(latents)
-            return decode(latents)
-
-        self.loaded.model.decode = watch
-        try:
-            ready = ready_controls(request, self.loaded, self.supply, lambda: None)
-            if request.edit is None:
-                list(make_pictures(request, self.loaded, lambda done: None, ready.controls))
-            else:
-                source = read_source(request.edit)
-                layout = lay_out(request, source)
-                done = make_edits(request, source, layout, self.loaded, lambda done: None, controls=ready.controls)
-                list(done)
-        finally:
-            del self.loaded.model.decode
-        (latents,) = seen
-        return latents
-
     def stock(self, request: ImageRequest, name: str, parts: dict[str, object], **options: object) -> Tensor:
         """The final latents of the stock pipeline `module.Class`, from our noise and the likeliest latents of pictures.
 
@@ -118,7 +66,7 @@ class FlowWorkshop:
             parts: Components beside the model's own.
             options: Given to the pipeline.
         """
-        noise = draw_noise(self.loaded.model.latent_shape(request.width, request.height), request.seed)[None]
+        noise = self._bench.noise(request)
         module, _, class_name = name.rpartition(".")
         found = importlib.import_module(f"diffusers.pipelines.{module}")
         pipeline = cast("_PipelineClass", getattr(found, class_name))(**self._stock_parts(), **parts)

@@ -12,6 +12,8 @@ from PIL import Image
 from engine.acceleration.plan import plan_for
 from engine.control.adapter_shelf import AdapterShelf
 from engine.control.hints import HintStore
+from engine.messages import ImageRequest
+from engine.models.stock import stock_class
 from engine.paths import Paths
 from engine.sampling.noise import draw_noise
 from engine.tasks.controls import ControlSupply, ready_controls
@@ -19,15 +21,16 @@ from engine.tasks.edit import lay_out, make_edits
 from engine.tasks.edit_source import read_source
 from engine.tasks.image import make_pictures
 from engine.tasks.loading import load
+from tests.tiny_adapters import HEIGHT, WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     import pytest
-    from torch import Tensor
+    from torch import Tensor, nn
 
-    from engine.messages import ImageRequest, ModelSpec
+    from engine.messages import ControlLayer, ModelSpec
     from engine.tasks.loading import LoadedModel
 
 TOLERANCE = 1e-4
@@ -159,6 +162,21 @@ class Bench:
             "output_type": "latent",
         }
         return pipeline(request.prompt, **{**given, **options}).images
+
+
+def ask(*layers: ControlLayer, **fields: object) -> ImageRequest:
+    """A request with these controls; `fields` replace its usual ones."""
+    given: dict[str, object] = {
+        "prompt": "winter mountains, a moon", "negative_prompt": "forest", "seed": 2**40 + 7, "width": WIDTH,
+        "height": HEIGHT, "steps": 4, "guidance_scale": 3.0, "model": "tiny", "controls": layers, **fields,
+    }  # fmt: skip
+    return ImageRequest(**given)  # pyright: ignore[reportArgumentType] - checked at construction
+
+
+def read_stock(class_name: str, folder: Path) -> nn.Module:
+    """A network of a folder by its stock class."""
+    found = stock_class(class_name)
+    return cast("Callable[[str], nn.Module]", getattr(found, "from_pretrained"))(str(folder)).eval()  # noqa: B009 -- untyped
 
 
 def assert_same(ours: Tensor, theirs: Tensor) -> None:

@@ -35,6 +35,7 @@ from tests.tiny_adapters import (
     write_t2i,
     write_union,
 )
+from tests.tiny_divcontrol import write_divcontrol
 
 Pixels = list[np.ndarray]
 
@@ -54,6 +55,7 @@ class Bench:
         self.net = write_controlnet(folder / "net")
         self.union = write_union(folder / "union")
         self.t2i = write_t2i(folder / "t2i")
+        self.divided = write_divcontrol(folder / "divided")
 
     def layer(self, **fields: object) -> ControlLayer:
         return map_layer(self.folder, self.net, **fields)
@@ -105,6 +107,12 @@ def test_what_a_layer_says_changes_the_picture(bench: Bench) -> None:
                 map_layer(bench.folder, bench.t2i),
                 map_layer(bench.folder, bench.t2i, mask=str(mask)),
                 map_layer(bench.folder, bench.t2i, mode="prompt"),
+                map_layer(bench.folder, bench.divided),
+                map_layer(bench.folder, bench.divided, kind="depth"),
+                map_layer(bench.folder, bench.divided, weight=0.5),
+                map_layer(bench.folder, bench.divided, mask=str(mask)),
+                map_layer(bench.folder, bench.divided, end=0.5),
+                map_layer(bench.folder, bench.divided, start=0.5),
             )
         ),
         bench.request(bench.layer(), map_layer(bench.folder, bench.net, 12), steps=4),
@@ -126,7 +134,7 @@ def test_a_layer_without_effect_leaves_the_picture_as_it_was(bench: Bench, chang
 def test_a_white_mask_is_no_mask(bench: Bench) -> None:
     """Acting everywhere by mask equals acting everywhere, for every class of adapter."""
     Image.new("L", (WIDTH, HEIGHT), 255).save(bench.folder / "white.png")
-    for adapter in (bench.net, bench.union, bench.t2i):
+    for adapter in (bench.net, bench.union, bench.t2i, bench.divided):
         layer = map_layer(bench.folder, adapter)
         masked = msgspec.structs.replace(layer, mask=str(bench.folder / "white.png"))
         assert np.array_equal(bench.pixels(bench.request(layer))[0], bench.pixels(bench.request(masked))[0])
@@ -166,13 +174,15 @@ def test_adapters_and_maps_are_loaded_once(bench: Bench) -> None:
     [
         ({"adapter": "/nowhere"}, "adapter '/nowhere' is not known"),
         ({"adapter": "UNION", "kind": "tile"}, "knows no 'tile' control; use one of: openpose"),
+        ({"adapter": "DIVIDED", "kind": "tile"}, "is made for canny, depth, not tile; choose one"),
         ({"picture": "/nowhere.png"}, "/nowhere.png cannot be read"),
         ({"kind": "hed", "is_map": False}, "hed wants ControlNetHED"),
     ],
 )
 def test_what_cannot_be_made_ready_is_named(bench: Bench, fields: dict[str, object], said: str) -> None:
     """Bad adapters, kinds and files end the job with one line."""
-    fields = {name: str(bench.union) if value == "UNION" else value for name, value in fields.items()}
+    folders = {"UNION": str(bench.union), "DIVIDED": str(bench.divided)}
+    fields = {name: folders.get(str(value), value) for name, value in fields.items()}
     layer = msgspec.structs.replace(bench.layer(), **fields)
     with pytest.raises((BadInputError, BadModelError), match=said):
         ready_controls(bench.request(layer), bench.loaded, bench.supply, lambda: None)

@@ -30,6 +30,7 @@ from tests.tiny_adapters import (
     write_t2i,
     write_union,
 )
+from tests.tiny_divcontrol import read_factors, strengths_of, summed, write_divcontrol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -206,6 +207,36 @@ def test_several_controlnets_add_up_as_in_the_stock_pipeline(workshop: Workshop,
     theirs = workshop.stock(
         request,
         workshop.controlnet_pipeline(*(read_stock(folder, "ControlNetModel") for folder in folders)),
+        image=[picture_of(layer) for layer in layers],
+        controlnet_conditioning_scale=[layer.weight for layer in layers],
+        control_guidance_start=[layer.start for layer in layers],
+        control_guidance_end=[layer.end for layer in layers],
+    )
+    check_same(workshop, request, theirs)
+
+
+def test_a_divcontrol_gives_the_latents_of_a_stock_controlnet_with_its_mixed_weights(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    """Two kinds of one folder at once: MultiControlNetModel's latents of the weights summed up by hand."""
+    folder = write_divcontrol(tmp_path / "divided")
+    layers = (
+        map_layer(tmp_path, folder, 11, kind="canny", weight=0.8, end=0.75),
+        map_layer(tmp_path, folder, 12, kind="depth", weight=1.2, start=0.25),
+    )
+    networks: list[nn.Module] = []
+    for layer in layers:
+        network, stored = read_stock(write_controlnet(tmp_path / layer.kind), "ControlNetModel"), read_factors(folder)
+        mixed = {
+            name: stored[name] if name in stored else summed(stored, name, strengths_of(folder, layer.kind), weight)
+            for name, weight in network.state_dict().items()
+        }
+        network.load_state_dict(mixed)
+        networks.append(network)
+    request = workshop.request(*layers)
+    theirs = workshop.stock(
+        request,
+        workshop.controlnet_pipeline(*networks),
         image=[picture_of(layer) for layer in layers],
         controlnet_conditioning_scale=[layer.weight for layer in layers],
         control_guidance_start=[layer.start for layer in layers],

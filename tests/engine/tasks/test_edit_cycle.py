@@ -21,6 +21,7 @@ from engine.control.weights import WeightStore
 from engine.errors import BadInputError
 from engine.media.pixels import to_signal
 from engine.messages import ImageRequest, PictureEdit
+from engine.messages.edit import last_steps
 from engine.paths import Paths
 from engine.sampling.noise import INITIAL, draw_noise, step_stream
 from engine.tasks.controls import ControlSupply, ready_controls
@@ -174,7 +175,8 @@ def _stock_latents(request: ImageRequest, loaded: LoadedModel, monkeypatch: pyte
         eta=0.1,
         output_type="latent",
     ).images
-    assert drawn[0] == request.steps_made, "a noise for the start and one for each step but the last"
+    steps = last_steps(request.steps, edit.strength)
+    assert drawn[0] == steps, "a noise for the start and one for each step but the last"
     return found.float()
 
 

@@ -11,12 +11,12 @@ from PIL import Image
 
 from engine.control.pixart_controlnet import PixArtControlNet
 from engine.media.pixels import to_signal
-from engine.messages import ImageRequest, Margins, PictureEdit
+from engine.messages import Margins, PictureEdit
 from engine.models.folder import find_network
 from engine.sampling.noise import draw_noise, step_stream
 from engine.tasks.edit_source import read_source
 from tests.engine.tasks.editing import box_mask, scene, write_picture
-from tests.engine.tasks.latents import Bench, assert_batch, assert_controlled, assert_same
+from tests.engine.tasks.latents import Bench, ask, assert_batch, assert_controlled, assert_same
 from tests.tiny_adapters import HEIGHT, WIDTH, make_map, map_layer
 from tests.tiny_pixart import write_pixart_controlnet, write_tiny_pixart
 
@@ -56,14 +56,6 @@ class _Scheduler(Protocol):
     def step(self, output: Tensor, timestep: Tensor, latents: Tensor, *, return_dict: bool) -> tuple[Tensor, ...]: ...
 
 
-def ask(*layers: ControlLayer, **fields: object) -> ImageRequest:
-    given: dict[str, object] = {
-        "prompt": "Winter mountains, a moon", "negative_prompt": "forest", "seed": 2**40 + 7, "width": WIDTH,
-        "height": HEIGHT, "steps": 4, "guidance_scale": 3.0, "model": "tiny", "controls": layers, **fields,
-    }  # fmt: skip
-    return ImageRequest(**given)  # pyright: ignore[reportArgumentType] - checked at construction
-
-
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     folder = tmp_path_factory.mktemp("pixart")
@@ -85,7 +77,7 @@ def test_a_folder_gives_the_latents_of_the_stock_pipeline(
 ) -> None:
     """Both pipelines, told the picture's size or not, with a predicted variance or without."""
     bench = Bench(tmp_path, write_tiny_pixart(tmp_path / "model", sigma=sigma, learns_variance=learns_variance))
-    request = ask(**fields)
+    request = ask(**{"prompt": "Winter mountains, a moon", **fields})
     pipeline = bench.pipeline(*(_SIGMA if sigma else _ALPHA))
     theirs = bench.stock(request, pipeline, negative_prompt=request.negative_prompt, **_PLAINLY)
     assert_same(bench.own(request), theirs)

@@ -9,9 +9,8 @@ from PIL import Image
 
 from engine.messages import ImageRequest, PictureEdit
 from engine.models.families.flow_transformer import pack, unpack
-from engine.models.stock import stock_class
 from tests.engine.tasks.editing import box_mask, scene, write_picture
-from tests.engine.tasks.latents import Bench, assert_batch, assert_controlled, assert_same
+from tests.engine.tasks.latents import Bench, ask, assert_batch, assert_controlled, assert_same, read_stock
 from tests.tiny_adapters import HEIGHT, WIDTH, map_layer
 from tests.tiny_language import write_qwen_controlnet, write_tiny_qwen
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-    from engine.messages import ControlLayer
     from tests.engine.tasks.latents import StockPipeline
 
 # diffusers and what it imports warn of their own future, and of the tiny models' odd sizes.
@@ -30,16 +28,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
+_NET = "QwenImageControlNetModel"
 _PLAIN = "QwenImagePipeline"
 _HOME = "qwenimage.pipeline_qwenimage"
-
-
-def ask(*layers: ControlLayer, **fields: object) -> ImageRequest:
-    given: dict[str, object] = {
-        "prompt": "winter mountains, a moon", "negative_prompt": "forest", "seed": 2**40 + 7, "width": WIDTH,
-        "height": HEIGHT, "steps": 4, "guidance_scale": 3.0, "model": "tiny", "controls": layers, **fields,
-    }  # fmt: skip
-    return ImageRequest(**given)  # pyright: ignore[reportArgumentType] - checked at construction
 
 
 def stock(bench: Bench, request: ImageRequest, pipeline: StockPipeline, **options: object) -> Tensor:
@@ -47,11 +38,6 @@ def stock(bench: Bench, request: ImageRequest, pipeline: StockPipeline, **option
     noise = bench.noise(request)
     given = {"latents": pack(noise), "guidance_scale": None, "true_cfg_scale": request.guidance_scale, **options}
     return unpack(bench.stock(request, pipeline, **given), *noise.shape[-2:])
-
-
-def read_stock(folder: Path) -> nn.Module:
-    found = stock_class("QwenImageControlNetModel")
-    return cast("Callable[[str], nn.Module]", getattr(found, "from_pretrained"))(str(folder)).eval()  # noqa: B009 -- untyped
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +62,7 @@ def test_a_controlnet_gives_the_latents_of_the_stock_pipeline(
     layer = map_layer(tmp_path, folder, **fields)
     request = ask(layer)
     pipeline = bench.pipeline(
-        f"{_HOME}_controlnet", "QwenImageControlNetPipeline", _PLAIN, controlnet=read_stock(folder)
+        f"{_HOME}_controlnet", "QwenImageControlNetPipeline", _PLAIN, controlnet=read_stock(_NET, folder)
     )
     bench.replace_chance(request, pipeline, monkeypatch)
     theirs = stock(
@@ -100,7 +86,7 @@ def test_layers_of_one_union_add_up_as_in_the_stock_pipeline(
     folder = write_qwen_controlnet(tmp_path / "net")
     layers = (map_layer(tmp_path, folder, 11, weight=0.7), map_layer(tmp_path, folder, 12, weight=1.3))
     request = ask(*layers)
-    union = cast("Callable[[list[nn.Module]], nn.Module]", QwenImageMultiControlNetModel)([read_stock(folder)])
+    union = cast("Callable[[list[nn.Module]], nn.Module]", QwenImageMultiControlNetModel)([read_stock(_NET, folder)])
     pipeline = bench.pipeline(f"{_HOME}_controlnet", "QwenImageControlNetPipeline", _PLAIN, controlnet=union)
     bench.replace_chance(request, pipeline, monkeypatch)
     theirs = stock(

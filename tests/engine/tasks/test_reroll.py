@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,13 +17,24 @@ from tests.engine.tasks.taking import TRAVEL, Studio, furthest_difference, video
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from engine.tasks.loading import LoadedVideo
+
 CUT = 13
 """The first frame of the second shot of TRAVEL."""
 
 
+@pytest.fixture(scope="module")
+def base_takes(tmp_path_factory: pytest.TempPathFactory, loaded_video: LoadedVideo) -> Path:
+    """A folder with the take `base`; leave it as it is."""
+    folder = tmp_path_factory.mktemp("base")
+    Studio(folder, loaded_video).make("base", video_request())
+    return folder
+
+
 @pytest.fixture
-def base(studio: Studio) -> Studio:
-    studio.make("base", video_request())
+def base(studio: Studio, base_takes: Path) -> Studio:
+    """A studio with a take `base` of its own."""
+    shutil.copytree(base_takes / "base", studio.folder / "base")
     return studio
 
 

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 
-from engine.messages import ImageRequest, Margins, PictureEdit
-from engine.models.stock import stock_class
+from engine.messages import Margins, PictureEdit
 from engine.tasks.edit_border import fill_hole
 from tests.engine.tasks.editing import box_mask, edit_request, edited, scene, write_picture
-from tests.engine.tasks.latents import Bench, assert_batch, assert_controlled, assert_same
+from tests.engine.tasks.latents import Bench, ask, assert_batch, assert_controlled, assert_same, read_stock
 from tests.tiny_adapters import HEIGHT, WIDTH, map_layer
 from tests.tiny_sdxl import write_tiny_sdxl, write_xl_controlnet, write_xl_t2i, write_xl_union
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from torch import nn
 
     from engine.messages import ControlLayer
 
@@ -34,19 +31,6 @@ pytestmark = [
 ]
 _XL = "stable_diffusion_xl.pipeline_stable_diffusion_xl"
 _PLAIN = "StableDiffusionXLPipeline"
-
-
-def ask(*layers: ControlLayer, **fields: object) -> ImageRequest:
-    given: dict[str, object] = {
-        "prompt": "winter mountains, a moon", "negative_prompt": "forest", "seed": 2**40 + 7, "width": WIDTH,
-        "height": HEIGHT, "steps": 4, "guidance_scale": 3.0, "model": "tiny", "controls": layers, **fields,
-    }  # fmt: skip
-    return ImageRequest(**given)  # pyright: ignore[reportArgumentType] - checked at construction
-
-
-def read_stock(folder: Path, class_name: str) -> nn.Module:
-    stock = cast("Callable[[str], nn.Module]", getattr(stock_class(class_name), "from_pretrained"))  # noqa: B009 -- untyped
-    return stock(str(folder)).eval()
 
 
 def picture_of(layer: ControlLayer) -> Image.Image:
@@ -99,7 +83,7 @@ def test_a_controlnet_gives_the_latents_of_the_stock_pipeline(
         "controlnet.pipeline_controlnet_sd_xl",
         "StableDiffusionXLControlNetPipeline",
         _PLAIN,
-        controlnet=read_stock(folder, "ControlNetModel"),
+        controlnet=read_stock("ControlNetModel", folder),
     )
     theirs = bench.stock(
         request,
@@ -124,7 +108,7 @@ def test_several_controlnets_add_up_as_in_the_stock_pipeline(bench: Bench, tmp_p
         "controlnet.pipeline_controlnet_sd_xl",
         "StableDiffusionXLControlNetPipeline",
         _PLAIN,
-        controlnet=[read_stock(folder, "ControlNetModel") for folder in folders],
+        controlnet=[read_stock("ControlNetModel", folder) for folder in folders],
     )
     theirs = bench.stock(
         request,
@@ -150,7 +134,7 @@ def test_a_union_gives_the_latents_of_the_stock_pipeline(bench: Bench, tmp_path:
         "controlnet.pipeline_controlnet_union_sd_xl",
         "StableDiffusionXLControlNetUnionPipeline",
         _PLAIN,
-        controlnet=read_stock(folder, "ControlNetUnionModel"),
+        controlnet=read_stock("ControlNetUnionModel", folder),
     )
     theirs = bench.stock(
         request,
@@ -171,7 +155,7 @@ def test_a_t2i_adapter_gives_the_latents_of_the_stock_pipeline(bench: Bench, tmp
         "t2i_adapter.pipeline_stable_diffusion_xl_adapter",
         "StableDiffusionXLAdapterPipeline",
         _PLAIN,
-        adapter=read_stock(folder, "T2IAdapter"),
+        adapter=read_stock("T2IAdapter", folder),
     )
     theirs = bench.stock(request, pipeline, image=picture_of(layer), adapter_conditioning_scale=0.7)
     assert_controlled(bench, request, theirs)

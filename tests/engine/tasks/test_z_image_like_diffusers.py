@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
 from engine.errors import BadInputError
 from engine.messages import ImageRequest, PictureEdit
-from engine.models.stock import stock_class
 from tests.engine.tasks.editing import box_mask, scene, write_picture
-from tests.engine.tasks.latents import Bench, assert_batch, assert_controlled, assert_same
+from tests.engine.tasks.latents import Bench, ask, assert_batch, assert_controlled, assert_same, read_stock
 from tests.tiny_adapters import HEIGHT, WIDTH, map_layer
 from tests.tiny_language import write_tiny_z, write_z_controlnet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from torch import nn
-
-    from engine.messages import ControlLayer
 
 # diffusers and what it imports warn of their own future, and of the tiny models' odd sizes.
 pytestmark = [
@@ -29,26 +24,14 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
+_NET = "ZImageControlNetModel"
 _PLAIN = "ZImagePipeline"
 _HOME = "z_image.pipeline_z_image"
-
-
-def ask(*layers: ControlLayer, **fields: object) -> ImageRequest:
-    given: dict[str, object] = {
-        "prompt": "winter mountains, a moon", "negative_prompt": "forest", "seed": 2**40 + 7, "width": WIDTH,
-        "height": HEIGHT, "steps": 4, "guidance_scale": 3.0, "model": "tiny", "controls": layers, **fields,
-    }  # fmt: skip
-    return ImageRequest(**given)  # pyright: ignore[reportArgumentType] - checked at construction
 
 
 def told(request: ImageRequest) -> dict[str, object]:
     """The guidance as the stock pipelines count it, from 0."""
     return {"guidance_scale": request.guidance_scale - 1.0}
-
-
-def read_stock(folder: Path) -> nn.Module:
-    found = stock_class("ZImageControlNetModel")
-    return cast("Callable[[str], nn.Module]", getattr(found, "from_pretrained"))(str(folder)).eval()  # noqa: B009 -- untyped
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +59,9 @@ def test_a_controlnet_gives_the_latents_of_the_stock_pipeline(
     folder = write_z_controlnet(tmp_path / "net", refines=refines, channels=channels)
     layer = map_layer(tmp_path, folder, weight=0.7)
     request = ask(layer)
-    pipeline = bench.pipeline(f"{_HOME}_controlnet", "ZImageControlNetPipeline", _PLAIN, controlnet=read_stock(folder))
+    pipeline = bench.pipeline(
+        f"{_HOME}_controlnet", "ZImageControlNetPipeline", _PLAIN, controlnet=read_stock(_NET, folder)
+    )
     bench.replace_chance(request, pipeline, monkeypatch)
     theirs = bench.stock(
         request,

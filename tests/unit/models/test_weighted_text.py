@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
+from engine.messages.prompt_weights import read_runs
+from engine.models.clip_text import ClipStates
 from engine.models.tokenizer import Tokens
-from engine.models.weighted_text import encode_by_token, encode_by_words, encode_weighted
+from engine.models.weighted_text import (
+    encode_about_empty,
+    encode_by_token,
+    encode_by_words,
+    encode_states_by_token,
+    encode_weighted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,6 +92,33 @@ def test_break_begins_another_chunk() -> None:
     """A BREAK at the very end begins none."""
     found = encode_by_token("sea BREAK sky BREAK", Words(), encode)
     assert torch.equal(found, torch.cat([encode(Words().encode("sea")), encode(Words().encode("sky"))], dim=1))
+
+
+def test_several_states_are_weighed_but_the_pooled_one() -> None:
+    """The penultimate states of each chunk about their own mean; of the pooled ones the first chunk's counts."""
+
+    def states(tokens: Tokens) -> ClipStates:
+        hidden = encode(tokens)
+        return ClipStates(hidden, hidden.sum(dim=1))
+
+    found = encode_states_by_token("one (three:1.5) BREAK five", Words(), states, chunked=True)
+    expected = [encode_by_token(part, Words(), encode) for part in ("one (three:1.5)", "five")]
+    assert torch.equal(found.penultimate, torch.cat(expected, dim=1))
+    assert torch.equal(found.pooled, states(Words().encode("one three")).pooled)
+    cut = encode_states_by_token("one three BREAK five", Words(), states, chunked=False)
+    assert torch.equal(cut.penultimate, encode(Words().encode("one three five")))
+
+
+def test_a_token_moves_on_from_the_empty_prompt() -> None:
+    """0 is the empty prompt's state in that place, 2 twice the way; the others stay, and what is beyond is cut."""
+    plain, empty = encode(Words().encode("one three five")), encode(Words().encode(""))
+    for weight in (0.0, 0.5, 2.0):
+        found = encode_about_empty(read_runs(f"one (three:{weight}) five"), Words(), encode)
+        # Encoders of this kind mark no beginning.
+        assert torch.allclose(found[:, 1], torch.lerp(empty[:, 1], plain[:, 1], weight), atol=1e-5)
+        assert torch.equal(found[:, 2:], plain[:, 2:])
+    long = " ".join("abcdefghijklm")
+    assert torch.equal(encode_about_empty(read_runs(f"({long}:1.0)"), Words(), encode), encode(Words().encode(long)))
 
 
 def test_weights_of_words_lead_from_the_prompt_without_them() -> None:
