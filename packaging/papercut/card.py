@@ -6,6 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypedDict
 
+from papercut.control_card import control_section
+from papercut.distill_card import distilled_section
 from papercut.grammar import SLOTS
 from papercut.layout import ARRANGED, ARRANGEMENTS, VARIETY
 from papercut.motion_score import MotionScore
@@ -104,12 +106,25 @@ its number of values, and an object slot the judge's prior.
 
 Judge on fresh held-out renders: {judge}.
 
-{motion}## Limits
+{motion}{control}{distilled}## Limits
 
 Only the grammar's words mean anything. A colour belongs to the balloons and a position to the sun
 or moon; at most two balloons and two boats. Unnamed time is day, season summer, land a meadow, style papercut.
 Fine detail (birds, rain, castle windows) is softer than in the renders: the latents keep 24 numbers for each 16x16 patch.
 `sheet.png` shows the first captions of the evaluation in order, unpicked; the captions are in `card.json`.
+
+## Following maps, looked at
+
+`control-canny.jpg`, `control-scribble.jpg`, `control-depth.jpg` and `control-segment.jpg`: from left to right the
+source (a mirrored render), its map, the picture without it, with it, and with it in the left half alone. One step,
+weight 1, the first seeds, unpicked. `python packaging/papercut/train.py control-sheets` makes them anew. What is seen:
+
+- The balloon goes where the map has it, of whatever kind; with the half mask there are two, the map's on the left and
+  the noise's own on the right. Clouds come half-way.
+- The boats hardly move. The castle fades where the noise has it instead of going over, and so does the house less.
+- River, lake and ridges lie alike in all scenes of the training. They follow no map.
+- The built-in depth sees land, balloons and houses, castles roughly, and misses boats and birds; the built-in classes
+  have all of them, castles with ragged edges.
 """
 _MOTION = """## Motion
 
@@ -133,6 +148,8 @@ def write_card(folder: Path, result: Result) -> None:
     judge = ", ".join(f"{slot} {accuracy:.1%}" for slot, accuracy in result["judge"].items())
     text = _TEXT.format(
         motion=_MOTION.format(**result["motion"]) if result["motion"] else "",
+        control=control_section(folder.with_name("papercut-control")),
+        distilled=distilled_section(folder),
         adapter=_ADAPTER if (folder / "motion_adapter").is_dir() else "", psnr=result["autoencoder_psnr_db"],
         mb=result["weights_mb"], arranged=len(ARRANGED), arrangements=ARRANGEMENTS, variety=VARIETY,
         captions=result["captions"], seed=result["seed"], few=result["few_captions"], table="\n".join(lines),

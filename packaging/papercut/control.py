@@ -21,7 +21,8 @@ from torch.utils.data import IterableDataset
 from papercut.captions import write_caption
 from papercut.checkpoints import Average, Clock, load, save
 from papercut.control_maps import KINDS, draw_map
-from papercut.grammar import sample_scene
+from papercut.control_step import draw_batch, steered_loss
+from papercut.grammar import Scene, sample_scene
 from papercut.layout import CELL, LATENT_CHANNELS, draw_noise
 from papercut.pool import Encoders, Rows, batches, fill, process_rng, smallness_of
 from papercut.render import render
@@ -31,11 +32,10 @@ from papercut.training import (
     channels_last,
     descend,
     half_precision,
-    read_rows,
     seed_torch,
     set_learning_rate,
 )
-from papercut.unet import TEACHER_LIMIT, TEACHER_WEIGHT, WEIGHT_LIMIT, load_unet, student_loss
+from papercut.unet import load_unet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,9 @@ class ControlPool(Rows):
         return draw_map(kind, self.pictures[row], self.depths[row], self.segmentations[row], rng)
 
 
-class _Row(NamedTuple):
+class Truth(NamedTuple):
+    """A scene's picture with what is true of it, the noise it was laid out from, and its caption."""
+
     picture: NDArray[np.uint8]
     depth: NDArray[np.uint8]
     segmentation: NDArray[np.uint8]
@@ -81,30 +83,34 @@ class _Row(NamedTuple):
     caption: str
 
 
-class _Rows(IterableDataset[_Row]):
+class _Rows(IterableDataset[Truth]):
     def __init__(self, seed: int) -> None:
         self.seed = seed
 
-    def __iter__(self) -> Iterator[_Row]:
+    def __iter__(self) -> Iterator[Truth]:
         rng = process_rng(23, self.seed)
         while True:
-            scene = sample_scene(rng)
-            noise = draw_noise(rng, SIDE, SIDE).astype(np.float16).astype(np.float32)
-            # Nobody draws a map of flakes; only edges that a detector finds in a picture have them.
-            truth = render(replace(scene, snow=False, rain=False), noise, maps=True)
-            falls = scene.snow or scene.rain
-            picture = render(scene, noise).picture if falls else truth.picture
-            assert truth.depth is not None
-            assert truth.segmentation is not None
-            depth = np.rint(255 * np.clip(truth.depth, 0, 1)).astype(np.uint8)
-            yield _Row(picture, depth, truth.segmentation, noise, write_caption(scene, rng))
+            yield render_truth(sample_scene(rng), rng)
+
+
+def render_truth(scene: Scene, rng: np.random.Generator) -> Truth:
+    """A scene of random layout, drawn with what is true of it."""
+    noise = draw_noise(rng, SIDE, SIDE).astype(np.float16).astype(np.float32)
+    # Nobody draws a map of flakes; only edges that a detector finds in a picture have them.
+    truth = render(replace(scene, snow=False, rain=False), noise, maps=True)
+    falls = scene.snow or scene.rain
+    picture = render(scene, noise).picture if falls else truth.picture
+    assert truth.depth is not None
+    assert truth.segmentation is not None
+    depth = np.rint(255 * np.clip(truth.depth, 0, 1)).astype(np.uint8)
+    return Truth(picture, depth, truth.segmentation, noise, write_caption(scene, rng))
 
 
 def fill_controls(work: Path, count: int, *, workers: int = 1, batch: int = 32) -> None:
     """Render and encode until the pool holds `count` rows; a killed run continues where it stopped."""
     pool, encoders = ControlPool(work, capacity=max(count, 1)), Encoders(work)
 
-    def store(place: slice, rows: list[_Row]) -> None:
+    def store(place: slice, rows: list[Truth]) -> None:
         pictures = np.stack([row.picture for row in rows])
         pool.pictures[place] = pictures
         pool.latents[place] = encoders.latents(pictures)
@@ -179,7 +185,7 @@ def predict_controlled(  # noqa: PLR0917 - the inputs of two networks
     return cast("_Answer", answer).sample
 
 
-def train_control(  # noqa: PLR0915 - one training step, read top to bottom
+def train_control(
     work: Path, budget_s: float, device: torch.device, *, batch: int = 16, student_share: float = 0.85
 ) -> None:
     """Train the adapter until the time budget is spent, resuming from work/control.pt.
@@ -205,7 +211,7 @@ def train_control(  # noqa: PLR0915 - one training step, read top to bottom
     path, pool = work / "control.pt", ControlPool(work)
     state = load(path)
     if state is None:
-        begin(adapter, _plain_maps(pool).to(device))
+        begin(adapter, plain_maps(pool).to(device))
     average = Average(adapter, AVERAGE)
     step, spent = 0, 0.0
     if state is not None:
@@ -219,29 +225,16 @@ def train_control(  # noqa: PLR0915 - one training step, read top to bottom
     totals, counted = np.zeros(2), 0
     while not clock.over:
         rows = rng.integers(0, pool.count, batch)
-        x = read_rows(pool.latents[rows], device) * scale
-        features = read_rows(pool.features[rows], device)
-        maps = np.stack([pool.draw_map(int(row), KINDS[int(rng.integers(len(KINDS)))], rng) for row in rows])
-        t = torch.sigmoid(torch.randn(batch, device=device)).clamp(0.002, TEACHER_LIMIT)
-        t[:students] = 1.0
-        noise = torch.randn_like(x)
-        timesteps = 1000 * t
-        timesteps[:students] -= torch.rand(students, device=device)
-        weight = t[:, None, None, None]
-        noisy = ((1 - weight) * x + weight * noise).contiguous(memory_format=torch.channels_last)
-        seen = as_tensor(maps).permute(0, 3, 1, 2).to(device).float() / 255
+        drawn = draw_batch(pool, rows, scale, rng, device, students=students)
         set_learning_rate(optimizer, LEARNING_RATE * clock.factor(step))
         with half_precision(device):
-            output = predict_controlled(unet, adapter, noisy, timesteps, features, seen).float()
-        error = (output - x).square().mean((1, 2, 3)) / t.square().clamp_min(1 / WEIGHT_LIMIT)
-        small = read_rows(pool.smallness[rows[:students]], device)[:, None] / 255
-        both = student_loss(output[:students], x[:students], small)
-        loss = (students * both / 2 + TEACHER_WEIGHT * error[students:].sum()) / batch
+            output = predict_controlled(unet, adapter, drawn.noisy, drawn.timesteps, drawn.features, drawn.maps)
+        loss, errors = steered_loss(output.float(), drawn)
         descend(loss, optimizer, adapter.parameters())
         if step % 4 == 0:
             average.update(adapter, step // 4)
         step += 1
-        totals += (error[:students].mean().item(), error[students:].mean().item())
+        totals += errors
         counted += 1
         if step % 25 == 0:
             student, teacher = totals / counted
@@ -256,7 +249,7 @@ def train_control(  # noqa: PLR0915 - one training step, read top to bottom
             save({**parts, "step": step, "spent": clock.spent_s}, path)
 
 
-def _plain_maps(pool: ControlPool) -> Tensor:
+def plain_maps(pool: ControlPool) -> Tensor:
     """A few maps of each kind, (B, 3, H, W) in 0..1."""
     rows = range(min(pool.count, 8 * len(KINDS)))
     maps = [pool.draw_map(row, KINDS[row % len(KINDS)], None) for row in rows]

@@ -16,6 +16,8 @@ from papercut.stage import CLASSES, ID
 Bytes = NDArray[np.uint8]
 
 KINDS = ("canny", "scribble", "depth", "segment")
+UNSEEN_KINDS = ("lineart_standard", "normal")
+"""Kinds that no network of ours is trained on before it is asked for them (papercut.control_trial)."""
 _SPECKS = [ID[name] for name in ("stars", "fog")]
 """Classes that nobody outlines."""
 _SHORTEST = 40
@@ -34,7 +36,7 @@ def draw_map(kind: str, picture: Bytes, depth: Bytes, segmentation: Bytes, rng: 
     """The control map of one kind.
 
     Args:
-        kind: One of KINDS.
+        kind: One of KINDS or UNSEEN_KINDS.
         picture: (H, W, 3).
         depth: 255 near, 0 far, (H, W); without snow and rain, as one would draw it.
         segmentation: Class ids, (H, W), without snow and rain too.
@@ -45,6 +47,8 @@ def draw_map(kind: str, picture: Bytes, depth: Bytes, segmentation: Bytes, rng: 
     """
     if kind == "segment":
         return class_colours()[segmentation]
+    if kind == "normal":
+        return _normals(depth)
     if kind == "canny":
         low, high = CANNY if rng is None else (int(rng.integers(60, 140)), int(rng.integers(140, 260)))
         grey = np.asarray(cv2.Canny(picture, low, high), np.uint8)
@@ -52,6 +56,8 @@ def draw_map(kind: str, picture: Bytes, depth: Bytes, segmentation: Bytes, rng: 
         grey = depth if rng is None else _other_scale(depth, rng)
     elif kind == "scribble":
         grey = _scribble(depth, segmentation, rng)
+    elif kind == "lineart_standard":
+        grey = _lineart(picture)
     else:
         raise ValueError(f"{kind} is no kind of map; use one of {', '.join(KINDS)}")
     return np.repeat(grey[..., None], 3, axis=2)
@@ -63,6 +69,24 @@ def _other_scale(depth: Bytes, rng: np.random.Generator) -> Bytes:
     scaled = np.clip(rng.uniform(0.8, 1.1) * scaled + rng.uniform(-0.05, 0.1), 0, 1)
     blurred = cv2.GaussianBlur(scaled.astype(np.float32), (0, 0), rng.uniform(0.3, 1.5))
     return np.rint(255 * blurred).astype(np.uint8)
+
+
+def _normals(depth: Bytes) -> Bytes:
+    """Which way the surface looks, as colours: right is red, up is green, towards the viewer is blue."""
+    smooth = cv2.GaussianBlur(depth.astype(np.float32), (0, 0), 1.5)
+    down, right = np.gradient(smooth)
+    ways = np.stack([-right, down, np.full_like(right, 4.0)], axis=2)
+    ways /= np.linalg.norm(ways, axis=2, keepdims=True)
+    return np.rint(127.5 * (ways + 1)).astype(np.uint8)
+
+
+def _lineart(picture: Bytes) -> Bytes:
+    """What is darker than its surroundings, white on black, as the standard detector of line art sees it."""
+    seen = picture.astype(np.float32)
+    darker = np.min(np.asarray(cv2.GaussianBlur(seen, (0, 0), 6.0)) - seen, axis=2).clip(0, 255)
+    lines = darker[darker > 8]
+    strength = max(16.0, float(np.median(lines))) if lines.size else 16.0
+    return np.rint((127 * darker / strength).clip(0, 255)).astype(np.uint8)
 
 
 def _scribble(depth: Bytes, segmentation: Bytes, rng: np.random.Generator | None) -> Bytes:

@@ -17,15 +17,17 @@ from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultist
 from torch import nn
 
 from papercut.autoencoder import load_autoencoder
-from papercut.control import load_control
-from papercut.detectors import PICTURE_MEAN, PICTURE_STD, load_detector
+from papercut.control import SIDE, load_control
+from papercut.control_maps import KINDS
+from papercut.detectors import PICTURE_MEAN, PICTURE_STD, WHOLE, load_detector
 from papercut.motion import load_motion, passing_adapter
 from papercut.text import load_text_encoder, make_tokenizer
 from papercut.unet import load_unet
 
 INDEX = "model_index.json"
 FILE_LIST = "onetake-files.json"
-DOCUMENTS = ("CARD.md", "card.json", "sheet.png")
+SHEETS = tuple(f"control-{kind}.jpg" for kind in KINDS)
+DOCUMENTS = ("CARD.md", "card.json", "sheet.png", *SHEETS)
 """What the evaluation writes beside the model; no part of it."""
 
 
@@ -103,8 +105,12 @@ def export_detectors(work: Path, models: Path) -> None:
     """
     from transformers import DPTImageProcessor, SegformerImageProcessor  # noqa: PLC0415 - seconds to import
 
-    processors = {"depth": DPTImageProcessor, "segment": SegformerImageProcessor}
-    for task, processor in processors.items():
+    # Sides at which each was trained to see a scene; the depth network halves them five times.
+    processors: dict[str, tuple[type, dict[str, object]]] = {
+        "depth": (DPTImageProcessor, {"size": _square(SIDE), "keep_aspect_ratio": True, "ensure_multiple_of": 32}),
+        "segment": (SegformerImageProcessor, {"size": _square(WHOLE)}),
+    }
+    for task, (processor, sizes) in processors.items():
         network = load_detector(work, task)
         if network is None:
             raise ValueError(f"no {task} detector in {work}; run the {task} command first")
@@ -113,12 +119,16 @@ def export_detectors(work: Path, models: Path) -> None:
             fresh = Path(name)
             cast("_Saved", network).save_pretrained(fresh)
             prepared = cast("Callable[..., _Saved]", processor)(
-                do_resize=False, do_normalize=True, image_mean=list(PICTURE_MEAN), image_std=list(PICTURE_STD)
+                do_normalize=True, image_mean=list(PICTURE_MEAN), image_std=list(PICTURE_STD), **sizes
             )
             prepared.save_pretrained(fresh)
             _strip(fresh)
             publish(fresh, target)
         print(f"{target}: {sum(path.stat().st_size for path in target.iterdir()) / 1e6:.1f} MB")
+
+
+def _square(side: int) -> dict[str, int]:
+    return {"height": side, "width": side}
 
 
 def _halve(network: nn.Module) -> nn.Module:

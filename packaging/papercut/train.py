@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path[:0] = [str(Path(__file__).resolve().parents[place]) for place in (1, 2)]
 
 
 ROWS = 40_000
@@ -41,22 +41,36 @@ def main() -> None:
             "motion",
             "control",
             "controls",
+            "divcontrol",
+            "divcontrol-score",
+            "control-sheets",
             "depth",
             "segment",
             "export",
             "export-control",
             "export-detectors",
             "evaluate",
+            "distill",
         ),
+    )
+    parser.add_argument(
+        "method",
+        nargs="?",
+        choices=("instaflow", "hipa", "boot", "slam", "mmd", "table", "all"),
+        help="distill: one method's run, the table of all, or both (all)",
     )
     parser.add_argument("--work", type=Path, default=Path("papercut-work"), help="folder of checkpoints")
     parser.add_argument("--minutes", type=float, default=30, help="training time over all sittings")
     parser.add_argument("--device")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument(
-        "--count", type=int, help="pool, pairs, clips, controls: rows (40,000); evaluate: captions (500)"
+        "--count",
+        type=int,
+        help="pool, pairs, clips, controls: rows (40,000); evaluate, distill: captions (500, 200); divcontrol: steps",
     )
-    parser.add_argument("--seed", type=int, default=2026, help="evaluate: of the held-out captions and their noise")
+    parser.add_argument(
+        "--seed", type=int, default=2026, help="evaluate, distill: of the held-out captions and their noise"
+    )
     parser.add_argument("--size", default="256x256", help="pool: width x height")
     parser.add_argument("--workers", type=int, default=1, help="pool: render processes")
     parser.add_argument("--batch", type=int, default=48, help="unet: rows a step")
@@ -67,7 +81,7 @@ def main() -> None:
         "--folder",
         type=Path,
         default=Path("resources/models/papercut"),
-        help="adopt, export, evaluate: the shipped folder",
+        help="adopt, export, evaluate, distill: the shipped folder",
     )
     parser.add_argument("--emphasis", nargs="*", default=[], help="unet: slots to draw more often")
     options = parser.parse_args()
@@ -134,6 +148,14 @@ def main() -> None:
         from papercut.control import train_control
 
         train_control(work, budget_s, device, batch=options.batch)
+    elif options.command == "divcontrol":
+        from papercut.control_trial import STEPS, run_trial
+
+        run_trial(work, options.count or STEPS, device)
+    elif options.command == "divcontrol-score":
+        from papercut.control_score import score_trial
+
+        score_trial(work, options.folder)
     elif options.command in {"depth", "segment"}:
         from papercut.detectors import train_detector
 
@@ -154,6 +176,17 @@ def main() -> None:
         from papercut.evaluate import CAPTIONS, evaluate
 
         evaluate(options.folder, options.count or CAPTIONS, seed=options.seed)
+    elif options.command == "distill":
+        from papercut.distill_table import CAPTIONS, compare
+
+        if options.method is None:
+            parser.error("distill needs a method, `table` or `all`")
+        count = options.count or CAPTIONS
+        compare(options.method, options.folder, work, budget_s, device, count=count, seed=options.seed)
+    elif options.command == "control-sheets":
+        from papercut.control_sheets import write_control_sheets
+
+        write_control_sheets(options.folder)
     elif options.command == "adopt":
         from papercut.adopt import adopt
 

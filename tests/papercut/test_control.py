@@ -11,10 +11,8 @@ import pytest
 import torch
 from diffusers.models.controlnets.controlnet import ControlNetModel
 
-from engine.paths import resources_folder
 from papercut import control
-from papercut.adopt import adopt
-from papercut.control import HINT, ControlPool, begin, fill_controls, make_adapter, predict_controlled, train_control
+from papercut.control import HINT, ControlPool, begin, make_adapter, predict_controlled, train_control
 from papercut.control_maps import KINDS, class_colours, draw_map
 from papercut.export import export_control
 from papercut.grammar import sample_scene
@@ -23,6 +21,7 @@ from papercut.render import render
 from papercut.stage import CLASSES, ID
 from papercut.training import as_tensor
 from papercut.unet import load_unet, predict
+from tests.papercut.control_work import fill_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,15 +45,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A work folder with the shipped weights and five rows of truth."""
-    from tqdm import tqdm
-
-    with pytest.MonkeyPatch.context() as patch:
-        # tqdm's monitor thread would outlive the tests.
-        patch.setattr(tqdm, "monitor_interval", 0)
-        folder = tmp_path_factory.mktemp("control")
-        adopt(resources_folder() / "models" / "papercut", folder)
-        fill_controls(folder, 5, workers=0, batch=2)
-        yield folder
+    yield from fill_work(tmp_path_factory.mktemp("control"), 5, 2)
 
 
 @pytest.fixture(scope="module")

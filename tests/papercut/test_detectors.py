@@ -8,12 +8,21 @@ import numpy as np
 import pytest
 import torch
 
-from engine.paths import resources_folder
 from papercut import detectors
-from papercut.adopt import adopt
-from papercut.control import ControlPool, fill_controls
-from papercut.detectors import TASKS, load_detector, score_detector, train_detector, vary
+from papercut.control import ControlPool
+from papercut.detectors import (
+    TASKS,
+    load_detector,
+    make_detector,
+    score_classes,
+    score_depth,
+    take_encoder,
+    train_detector,
+    vary,
+)
 from papercut.export import export_detectors
+from papercut.stage import CLASSES
+from tests.papercut.control_work import fill_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,15 +39,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A work folder with the shipped weights and three rows of truth."""
-    from tqdm import tqdm
-
-    with pytest.MonkeyPatch.context() as patch:
-        # tqdm's monitor thread would outlive the tests.
-        patch.setattr(tqdm, "monitor_interval", 0)
-        folder = tmp_path_factory.mktemp("detectors")
-        adopt(resources_folder() / "models" / "papercut", folder)
-        fill_controls(folder, 3, workers=0, batch=3)
-        yield folder
+    yield from fill_work(tmp_path_factory.mktemp("detectors"), 3, 3)
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -69,8 +70,31 @@ def test_training_goes_on_after_a_kill(task: str, work: Path, monkeypatch: pytes
     assert steps == [2, 4]
     network = load_detector(work, task)
     assert network is not None
-    score = score_detector(network, ControlPool(work), task, range(2))
-    assert score > 30 if task == "depth" else score < 0.3
+    pool = ControlPool(work)
+    if task == "depth":
+        assert score_depth(network, pool, range(2)) > 30
+        return
+    scores = score_classes(network, pool, range(2))
+    assert set(scores) >= {CLASSES[k] for k in np.unique(pool.segmentations[:2])}
+    assert max(scores.values()) < 0.9
+    assert np.mean(list(scores.values())) < 0.3
+
+
+@torch.no_grad()
+def test_depth_begins_with_the_encoder_of_the_classes() -> None:
+    """The two stock networks name its parts differently; given one's weights, the other sees the same."""
+    torch.manual_seed(5)  # pyright: ignore[reportUnknownMemberType]
+    depth, classes = make_detector("depth").eval(), make_detector("segment").eval()
+    picture = torch.randn(1, 3, 64, 64)
+
+    def seen(network: torch.nn.Module) -> tuple[torch.Tensor, ...]:
+        return network(picture, output_hidden_states=True).hidden_states
+
+    wanted = seen(classes)
+    assert not torch.allclose(seen(depth)[-1], wanted[-1], atol=1e-2)
+    take_encoder(depth, classes.state_dict())
+    for mine, theirs in zip(seen(depth), wanted, strict=True):
+        assert torch.allclose(mine, theirs, atol=1e-5)
 
 
 def test_exported_folders_are_whole(work: Path, tmp_path: Path) -> None:
