@@ -164,7 +164,7 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
     exchange = Exchange(project=project, stage=stage, notices=notices, background=background, parent=project)
     parts = Controlled(
         *(window, project, jobs, stars, studio, exchange, wing, stage),
-        *(mode, prompt, form, queue, gallery, control),
+        *(mode, prompt, form, queue, gallery, control, trashed),
     )
     maps = MapJobs(jobs, outbox, project)
     LayerControls(parts, actions, background=background, kept=paths.pictures, maps=maps)
@@ -174,7 +174,7 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
     )
     live = LiveWing(parts, editing, actions, theme, link=link, connect=connect)
     notifications = Notifications(jobs, window, settings=settings, switch=actions.notify)
-    GalleryControls(parts, actions, trashed=trashed, background=background, notices=notices)
+    GalleryControls(parts, actions, background=background, notices=notices)
     GridControls(
         GridParts(window, project, jobs, grids, studio, stage, background, paths),
         SheetPage(jobs=jobs, stars=stars, grids=grids, cache=cache, theme=theme, save=actions.save_grid),

@@ -60,10 +60,19 @@ def trim_end(controls: Layers, index: int, stop: int, held: int | None, length: 
 
 
 def trim_start(controls: Layers, index: int, first: int, held: int | None, length: int) -> Layers:
-    """Let a clip begin with frame `first`; each picture of a moving one stays where it was in time."""
+    """Let a clip begin with frame `first`; each picture of a moving one stays where it was in time.
+
+    Args:
+        controls: All clips.
+        index: The one that is meant.
+        first: Where it is to begin.
+        held: How many pictures its file holds; None while that is not known.
+        length: Of the take, in frames.
+    """
     control = controls[index]
     stop = control.span(length).stop
-    moving = held is not None and held > 1
+    # A movie that is not counted yet is one all the same.
+    moving = control.is_moving if held is None else held > 1
     low = control.first - control.skip if moving else 0
     first = min(max(first, low, 0), stop - 1)
     skip = control.skip + first - control.first if moving else control.skip

@@ -19,12 +19,9 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex
 
     from app.actions import Actions
-    from app.canvas.stage import Stage
-    from app.jobs import JobModel
-    from app.panels.gallery import GalleryPanel
+    from app.controls import Controlled
     from app.pictures import PictureCache
-    from app.studio import Studio
-    from app.video_wing import VideoParts, VideoWing
+    from app.video_wing import VideoParts
 
 Place = tuple[str, int]
 """A job and one of its pictures."""
@@ -33,12 +30,11 @@ Place = tuple[str, int]
 class Comparing(QObject):
     """Connects on construction; from then on Compare answers."""
 
-    def __init__(  # noqa: PLR0917 - the parts that it brings together
-        self, stage: Stage, gallery: GalleryPanel, jobs: JobModel, studio: Studio, wing: VideoWing, actions: Actions
-    ) -> None:
+    def __init__(self, parts: Controlled, actions: Actions) -> None:
+        stage, gallery, wing = parts.stage, parts.gallery, parts.wing
         super().__init__(stage)
-        self._stage, self._gallery, self._jobs, self._studio = stage, gallery, jobs, studio
-        self._wing, self._actions = wing, actions
+        self._stage, self._gallery, self._jobs, self._studio = stage, gallery, parts.jobs, parts.studio
+        self._wing, self._trashed, self._actions = wing, parts.trashed, actions
         self._cache: PictureCache = stage.cache
         self._other: Place | None = None
         self._shown: list[Place] = []
@@ -47,6 +43,8 @@ class Comparing(QObject):
         actions.compare_wipe.triggered.connect(self._set_wipe)
         stage.picture_changed.connect(self._follow)
         stage.cache.loaded.connect(self._show)
+        parts.jobs.job_changed.connect(self._check)
+        parts.trashed.changed.connect(self._check)
         wing.opened.connect(self._take_wing)
         for view in (stage.grid, stage.large, gallery.list):
             view.addAction(actions.compare)
@@ -104,7 +102,9 @@ class Comparing(QObject):
         record = self._jobs.record(place[0])
         if record is None or not isinstance(record.request, ImageRequest | VideoRequest):
             return False
-        return record.state in (JobState.DONE, JobState.RUNNING) and self._is_take(place) == self._is_take(here)
+        if record.state not in (JobState.DONE, JobState.RUNNING) or self._is_take(place) != self._is_take(here):
+            return False
+        return not any(path in self._trashed for path in record.info.outputs[place[1] : place[1] + 1])
 
     def _is_take(self, place: Place) -> bool:
         record = self._jobs.record(place[0])
@@ -117,6 +117,11 @@ class Comparing(QObject):
         if self._other is not None and not self._suits(self._other, place):
             self._other = None
         self._show()
+
+    def _check(self) -> None:
+        """The other one may have failed, been thrown away, or be no job any more."""
+        if self._other is not None and not self._suits(self._other, self._place()):
+            self.stop()
 
     # What is seen of it.
 

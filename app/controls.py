@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from app.settings import WindowSettings
     from app.stars import Stars
     from app.studio import Studio
+    from app.trash import Trashed
     from app.video_wing import VideoParts, VideoWing
     from app.widgets.mode_switch import ModeSwitch
     from app.widgets.settings_form import SettingsForm
@@ -59,6 +60,7 @@ class Controlled(NamedTuple):
     queue: QueuePanel
     gallery: GalleryPanel
     control: ControlPanel
+    trashed: Trashed
 
 
 class Controls(QObject):
@@ -115,7 +117,7 @@ class Controls(QObject):
         of.window.timeline_dock.visibilityChanged.connect(self._open_wing)
         of.wing.opened.connect(self._connect_video)
         Branching(of.project, of.jobs, studio, of.gallery, of.wing, self._actions)
-        Comparing(of.stage, of.gallery, of.jobs, studio, of.wing, self._actions)
+        Comparing(of, self._actions)
 
     def _connect_actions(self) -> None:
         actions, stage, studio, exchange = self._actions, self._of.stage, self._of.studio, self._of.exchange

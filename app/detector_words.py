@@ -23,7 +23,10 @@ TITLES = (
     QT_TRANSLATE_NOOP("detectors", "Depth (LeReS)"),
     QT_TRANSLATE_NOOP("detectors", "Depth (ZoeDepth)"),
     QT_TRANSLATE_NOOP("detectors", "Depth (Depth Anything V2)"),
+    QT_TRANSLATE_NOOP("detectors", "Depth (Papercut, built in)"),
     QT_TRANSLATE_NOOP("detectors", "Pose (OpenPose)"),
+    QT_TRANSLATE_NOOP("detectors", "Segments (Papercut, built in)"),
+    QT_TRANSLATE_NOOP("detectors", "Segments (SegFormer, ADE20K)"),
     QT_TRANSLATE_NOOP("detectors", "Segments (Segment Anything)"),
     QT_TRANSLATE_NOOP("detectors", "Segments (MobileSAM)"),
 )

@@ -7,11 +7,13 @@ are and what they look like is the business of `jobs`.
 
 from __future__ import annotations
 
+import math
+import time
 from collections import deque
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from app.mailbox import Mailbox
 from app.reports import (
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 8.0
 STATUS_EVERY_S = 2.0
+SLICE_S = 0.004
+"""How long the interface thread hands out reports, in processor time, before it paints and hears the artist again."""
 
 
 class Client(Protocol):
@@ -87,7 +91,10 @@ class EngineLink(QThread):
         self._lost: EngineError | OSError | None = None
         self._mailbox = Mailbox()
         self.connection = Connection(Reach.STARTING)
-        self._mail_arrived.connect(self._deliver)
+        self._mail_arrived.connect(self._take_mail)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._deliver)
 
     def send(self, command: Command) -> None:
         """Queue a command. It waits until the engine answers; the answer comes as a report."""
@@ -110,18 +117,29 @@ class EngineLink(QThread):
             self._stopping = True
             self._wake.notify()
         self.wait()
-        self._deliver()
+        self._deliver(math.inf)
 
     # The window's thread.
 
     @Slot()
-    def _deliver(self) -> None:
-        for letter in self._mailbox.take_all():
+    def _take_mail(self) -> None:
+        if not self._rest.isActive():
+            self._deliver()
+
+    @Slot()
+    def _deliver(self, slice_s: float = SLICE_S) -> None:
+        """Hand out what has arrived, or a slice of it: two ranks report in bursts, each with work for every view."""
+        begun = time.thread_time()
+        while (letter := self._mailbox.take()) is not None:
             if isinstance(letter, Connection):
                 self.connection = letter
                 self.connection_changed.emit(letter)
             else:
                 self.reported.emit(letter)
+            if time.thread_time() - begun > slice_s:
+                # A timer's turn, not a posted event: those are all handled in the turn that they are posted in.
+                self._rest.start(0)
+                return
 
     # The link's thread.
 
@@ -129,7 +147,7 @@ class EngineLink(QThread):
         """Connect, serve, and begin again with a growing pause until closed."""
         pause_s = FIRST_PAUSE_S
         while not self._stopping:
-            self._post(Connection(Reach.STARTING))
+            self.post(Connection(Reach.STARTING))
             client: Client | None = None
             try:
                 client = self._connect()
@@ -137,7 +155,7 @@ class EngineLink(QThread):
                 pause_s = FIRST_PAUSE_S
                 self._serve(client)
             except (EngineError, OSError) as error:
-                self._post(Connection(Reach.LOST, str(error), pause_s))
+                self.post(Connection(Reach.LOST, str(error), pause_s))
                 self._pause(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             finally:
@@ -145,10 +163,10 @@ class EngineLink(QThread):
                     client.close()
 
     def _list_everything(self, client: Client) -> None:
-        self._post(ModelsListed(client.models()))
+        self.post(ModelsListed(client.models()))
         jobs = client.jobs()
-        self._post(JobsListed(jobs.jobs, jobs.paused))
-        self._post(Connection(Reach.RUNNING))
+        self.post(JobsListed(jobs.jobs, jobs.paused))
+        self.post(Connection(Reach.RUNNING))
 
     def _serve(self, client: Client) -> None:
         """Run commands as they come, while a second thread listens; ends when either finds the connection lost."""
@@ -158,7 +176,7 @@ class EngineLink(QThread):
         try:
             while not self._stopping and self._lost is None:
                 self._run_commands(client)
-                self._post(StatusRead(client.status()))
+                self.post(StatusRead(client.status()))
                 with self._wake:
                     self._wake.wait_for(lambda: self._stopping or self._commands or self._lost, STATUS_EVERY_S)
             if self._lost is not None:
@@ -174,7 +192,7 @@ class EngineLink(QThread):
             while True:
                 message = client.next_message(None)
                 if message is not None:
-                    self._post(message)
+                    self.post(message)
         except (EngineError, OSError) as error:
             with self._wake:
                 self._lost = error
@@ -189,7 +207,7 @@ class EngineLink(QThread):
         try:
             match command:
                 case SubmitCommand(token, request, output):
-                    self._post(Submitted(token, client.submit(request, output)))
+                    self.post(Submitted(token, client.submit(request, output)))
                 case CancelCommand(job):
                     client.cancel(job)
                 case RetryCommand(job):
@@ -200,13 +218,14 @@ class EngineLink(QThread):
                     client.revise(job, request)
                 case PauseCommand(paused):
                     client.set_paused(paused)
-                    self._post(PausedSet(paused))
+                    self.post(PausedSet(paused))
         except EngineError as error:
-            self._post(CommandFailed(about, type(command).__name__, error.kind, error.message))
+            self.post(CommandFailed(about, type(command).__name__, error.kind, error.message))
             if isinstance(error, ServiceError):
                 raise
 
-    def _post(self, letter: Report | Connection) -> None:
+    def post(self, letter: Report | Connection) -> None:
+        """Put a letter into the box of the window's thread; from any thread."""
         if self._mailbox.put(letter):
             self._mail_arrived.emit()
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.cells import mime_of
-from app.trash import Thrown, Trashed, bring_back, throw_away
+from app.trash import Thrown, bring_back, throw_away
 from app.widgets.mode_switch import why_no_video
 from app.widgets.notice_bar import UNDO_MS
 
@@ -26,12 +26,10 @@ if TYPE_CHECKING:
 class GalleryControls(QObject):
     """Connects on construction."""
 
-    def __init__(
-        self, parts: Controlled, actions: Actions, *, trashed: Trashed, background: Background, notices: NoticeBar
-    ) -> None:
+    def __init__(self, parts: Controlled, actions: Actions, *, background: Background, notices: NoticeBar) -> None:
         super().__init__(parts.gallery)
         self._of, self._actions = parts, actions
-        self._trashed, self._background, self._notices = trashed, background, notices
+        self._trashed, self._background, self._notices = parts.trashed, background, notices
         view = parts.gallery.list
         # The key deletes a word in a field.
         parts.window.removeAction(actions.throw_away)

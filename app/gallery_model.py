@@ -151,7 +151,7 @@ class GalleryModel(QAbstractListModel):
             self._rebuild()
             return
         for row, (record, picture) in enumerate(self._cells):
-            if record.info.outputs[picture] == path:
+            if path in ("", record.info.outputs[picture]):
                 self.dataChanged.emit(self.index(row), self.index(row), [CellRole.IS_STARRED])
 
 

@@ -45,6 +45,20 @@ _RANGE = re.compile(rf"({_NUMBER})\s*-\s*({_NUMBER})\s*(?:\(\s*({_NUMBER})\s*\)|
 _SIZE = re.compile(r"(\d{1,6})\s*[xX\N{MULTIPLICATION SIGN}]\s*(\d{1,6})")
 
 
+class GridError(BadInputError):
+    """What is wrong with a grid: a line for the command line, and what the window needs to say it in its own words.
+
+    Attributes:
+        what: One of the words that `grid_words` has a sentence for.
+        facts: What is named in that sentence; `parameter` is one of KINDS, with the number of a control behind it.
+    """
+
+    def __init__(self, what: str, message: str, **facts: object) -> None:
+        super().__init__(message)
+        self.what = what
+        self.facts: Mapping[str, object] = facts
+
+
 class Axis(msgspec.Struct, frozen=True, kw_only=True):
     """One direction of a grid.
 
@@ -91,11 +105,17 @@ def read_axis(name: str, typed: str) -> Axis:
             values += [written] if kind == "text" else _numbers(parameter, kind, written)
         # Before a range of a billion is written out further.
         if len(values) > MOST_VALUES:
-            raise BadInputError(f"{name} has more than {MOST_VALUES} values; ask for fewer")
+            message = f"{name} has more than {MOST_VALUES} values; ask for fewer"
+            raise GridError("many_values", message, parameter=name, most=MOST_VALUES)
     if not values:
-        raise BadInputError(f"{name} has no values; write some, like {example_of(parameter)}")
+        example = example_of(parameter)
+        raise GridError(
+            "no_values", f"{name} has no values; write some, like {example}", parameter=name, example=example
+        )
     if parameter == "prompt" and len(values) < 2:
-        raise BadInputError(f"prompt needs the words to replace and others for them, like {example_of(parameter)}")
+        example = example_of(parameter)
+        message = f"prompt needs the words to replace and others for them, like {example}"
+        raise GridError("one_word", message, example=example)
     return Axis(parameter=parameter, values=tuple(dict.fromkeys(values)), control=control)
 
 
@@ -130,7 +150,8 @@ def _numbers(parameter: str, kind: Kind, written: str) -> list[Value]:
     if kind == "size":
         size = _SIZE.fullmatch(written)
         if size is None:
-            raise BadInputError(f"size {written!r} is not WIDTHxHEIGHT; write it like 256x256")
+            message = f"size {written!r} is not WIDTHxHEIGHT; write it like 256x256"
+            raise GridError("no_size", message, written=written)
         return [f"{int(size[1])}x{int(size[2])}"]
     found = _RANGE.fullmatch(written)
     if found is None:
@@ -139,7 +160,8 @@ def _numbers(parameter: str, kind: Kind, written: str) -> list[Value]:
     if found[4]:
         count = int(found[4])
         if not 1 <= count <= MOST_VALUES:
-            raise BadInputError(f"{parameter} {written!r} asks for {count} values; use 1 to {MOST_VALUES}")
+            message = f"{parameter} {written!r} asks for {count} values; use 1 to {MOST_VALUES}"
+            raise GridError("wrong_count", message, parameter=parameter, written=written, most=MOST_VALUES)
         between = [first + (last - first) * index / max(1, count - 1) for index in range(count)]
     else:
         between = _steps(parameter, written, first, last, float(found[3]) if found[3] else None)
@@ -160,10 +182,12 @@ def _whole_steps(parameter: str, found: re.Match[str]) -> range:
 def _steps(parameter: str, written: str, first: float, last: float, step: float | None) -> list[float]:
     step = step if step is not None else 1.0 if last >= first else -1.0
     if step == 0 or (last - first) * step < 0:
-        raise BadInputError(f"{parameter} {written!r} never gets from {first:g} to {last:g}; turn the step round")
+        message = f"{parameter} {written!r} never gets from {first:g} to {last:g}; turn the step round"
+        raise GridError("wrong_step", message, parameter=parameter, written=written)
     count = math.floor((last - first) / step + 1e-6) + 1
     if count > MOST_VALUES:
-        raise BadInputError(f"{parameter} {written!r} has {count} values; use at most {MOST_VALUES}")
+        message = f"{parameter} {written!r} has {count} values; use at most {MOST_VALUES}"
+        raise GridError("wrong_count", message, parameter=parameter, written=written, most=MOST_VALUES)
     return [first + step * index for index in range(count)]
 
 
@@ -173,10 +197,14 @@ def _number(parameter: str, kind: Kind, written: str) -> int | float:
             return int(written)
         value = float(written)
     except ValueError:
-        what = "whole number" if kind == "whole" else "number"
-        raise BadInputError(
-            f"{parameter} {written!r} is no {what}; write values like {example_of(parameter)}"
-        ) from None
+        raise _no_number(parameter, kind, written) from None
     if not math.isfinite(value):
-        raise BadInputError(f"{parameter} {written!r} is no number; write values like {example_of(parameter)}")
+        raise _no_number(parameter, kind, written)
     return value
+
+
+def _no_number(parameter: str, kind: Kind, written: str) -> GridError:
+    what, code = ("whole number", "no_whole") if kind == "whole" else ("number", "no_number")
+    example = example_of(parameter)
+    message = f"{parameter} {written!r} is no {what}; write values like {example}"
+    return GridError(code, message, parameter=parameter, written=written, example=example)

@@ -11,11 +11,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.file_dialogs import ask_target
-from app.grid_axes import OF_CONTROLS, Axis
-from app.grid_plan import plan_grid
+from app.grid_axes import OF_CONTROLS, Axis, GridError
+from app.grid_plan import GridPlan, plan_grid
+from app.grid_words import grid_error, parameter_title
 from app.picture_file import file_name
 from app.widgets.grid_dialog import GridDialog
-from engine.errors import BadInputError
+from engine.errors import BadInputError, EngineError
 
 if TYPE_CHECKING:
     from app.actions import Actions
@@ -79,40 +80,43 @@ class GridControls(QObject):
     def _parameters(self) -> dict[str, str]:
         """What the model and the settings let vary."""
         project, spec = self._of.project, self._of.project.spec
-        names = {"prompt": self.tr("Words of the prompt"), "seed": self.tr("Seed"), "steps": self.tr("Steps")}
+        names = ["prompt", "seed", "steps"]
         if spec is None or spec.takes_guidance:
-            names["guidance"] = self.tr("Guidance")
+            names.append("guidance")
         if spec is None or spec.takes_negative:
-            names["negative"] = self.tr("Negative prompt")
-        names |= {"size": self.tr("Size"), "model": self.tr("Model")}
+            names.append("negative")
+        names += ["size", "model"]
         if project.edit.is_editing:
-            names["strength"] = self.tr("Strength of the edit")
+            names.append("strength")
         enabled = [number for number, control in enumerate(project.edit.controls, 1) if control.enabled]
-        words = (self.tr("Control weight"), self.tr("Control start"), self.tr("Control end"))
-        for parameter, own in zip(OF_CONTROLS, words, strict=True):
-            if enabled:
-                names[parameter] = own
-            if len(enabled) > 1:
-                names |= {f"{parameter}{number}": f"{own} ({number})" for number in enabled}
-        return names
+        for parameter in OF_CONTROLS:
+            names += [parameter] if enabled else []
+            names += [f"{parameter}{number}" for number in enabled] if len(enabled) > 1 else []
+        return {name: parameter_title(name) for name in names}
 
     def _make(self, x: Axis, y: Axis | None) -> None:
         of, dialog = self._of, self.dialog
         assert dialog is not None
         try:
-            plan = plan_grid(of.project.image_request(), x, y, self._find_model, of.paths)
+            request = of.project.image_request()
         except BadInputError as error:
-            dialog.show_error(error.message)
+            dialog.show_error(grid_error(error))
             return
-        dialog.accept()
-        of.studio.start_grid(plan)
+        dialog.make.setEnabled(False)
+        # Off this thread: each control's adapter is looked for on the disk.
+        find_model = partial(_find_model, tuple(of.project.models))
+        of.background.run(partial(plan_grid, request, x, y, find_model, of.paths), self._take_plan)
 
-    def _find_model(self, name: str) -> ModelSpec:
-        for spec in self._of.project.models:
-            if name in (spec.name, spec.title):
-                return spec
-        known = ", ".join(spec.name for spec in self._of.project.models)
-        raise BadInputError(f"there is no model {name!r}; use one of: {known}")
+    def _take_plan(self, plan: GridPlan | Problem) -> None:
+        dialog = self.dialog
+        if dialog is None or not dialog.isVisible():
+            return  # cancelled meanwhile
+        dialog.make.setEnabled(True)
+        if isinstance(plan, GridPlan):
+            dialog.accept()
+            self._of.studio.start_grid(plan)
+        else:
+            dialog.show_error(grid_error(plan) if isinstance(plan, EngineError) else str(plan))
 
     def _ask_and_save(self) -> None:
         grid, record = self._grid(), self._of.stage.record
@@ -141,6 +145,15 @@ class GridControls(QObject):
         else:
             words = self.tr("“{name}” cannot be saved: {why}; choose another folder.")
             self._of.studio.say(words.format(name=target.name, why=result), icon="error", tint="bad")
+
+
+def _find_model(models: tuple[ModelSpec, ...], name: str) -> ModelSpec:
+    for spec in models:
+        if name in (spec.name, spec.title):
+            return spec
+    known = ", ".join(spec.name for spec in models)
+    message = f"there is no model {name!r}; use one of: {known}"
+    raise GridError("no_model", message, written=name, known=known)
 
 
 def _write(target: Path, grid: Grid, rows: list[list[Path | None]], vacancy: str) -> Path:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from app.grid_axes import OF_CONTROLS, Axis, Value
+from app.grid_axes import OF_CONTROLS, Axis, GridError, Value
 from engine.adapters import name_adapters
 from engine.errors import BadInputError
 
@@ -23,6 +23,21 @@ if TYPE_CHECKING:
     from engine.paths import Paths
 
 MOST_CELLS = 400
+
+
+class _Shelf:
+    """The adapters of a grid's controls: looked for on the disk once for each model, not for each cell."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self._found: dict[tuple[str, tuple[tuple[str, str, bool], ...]], tuple[str, ...]] = {}
+
+    def name(self, layers: tuple[ControlLayer, ...], spec: ModelSpec) -> tuple[ControlLayer, ...]:
+        """As `name_adapters`; weights and times of a layer, which vary from cell to cell, choose no other adapter."""
+        key = spec.name, tuple((layer.kind, layer.adapter, layer.enabled) for layer in layers)
+        if key not in self._found:
+            self._found[key] = tuple(layer.adapter for layer in name_adapters(layers, spec, self._paths))
+        return tuple(replace(layer, adapter=name) for layer, name in zip(layers, self._found[key], strict=True))
 
 
 class GridPlan(NamedTuple):
@@ -63,18 +78,19 @@ def plan_grid(
     """
     columns, lines = x.values, y.values if y is not None else (None,)
     if y is not None and (x.parameter, x.control) == (y.parameter, y.control) and x.parameter != "prompt":
-        raise BadInputError(f"both axes of the grid vary {x.title}; choose two different ones")
+        message = f"both axes of the grid vary {x.title}; choose two different ones"
+        raise GridError("same_axes", message, parameter=x.title)
     if len(columns) * len(lines) > MOST_CELLS:
-        raise BadInputError(
-            f"a grid of {len(columns)} x {len(lines)} has {len(columns) * len(lines)} pictures; "
-            f"use at most {MOST_CELLS}"
-        )
+        count = len(columns) * len(lines)
+        message = f"a grid of {len(columns)} x {len(lines)} has {count} pictures; use at most {MOST_CELLS}"
+        raise GridError("many_cells", message, count=count, most=MOST_CELLS)
+    shelf = _Shelf(paths)
     rows: list[tuple[ImageRequest, ...]] = []
     for line in lines:
         row: list[ImageRequest] = []
         for column in columns:
             settings = [(x, column)] + ([(y, line)] if y is not None and line is not None else [])
-            row.append(_cell(base, settings, find_model, paths))
+            row.append(_cell(base, settings, find_model, shelf))
         rows.append(tuple(row))
     return GridPlan(x, y, tuple(rows))
 
@@ -94,7 +110,7 @@ def _cell(
     base: ImageRequest,
     settings: list[tuple[Axis, Value]],
     find_model: Callable[[str], ModelSpec],
-    paths: Paths,
+    shelf: _Shelf,
 ) -> ImageRequest:
     # The model first: its defaults must not undo what the other axis says.
     settings = sorted(settings, key=lambda setting: setting[0].parameter != "model")
@@ -107,10 +123,11 @@ def _cell(
                 request = _with_value(request, axis, value)
         spec = find_model(request.model)
         spec.check(request)
-        return replace(request, controls=name_adapters(request.controls, spec, paths))
+        return replace(request, controls=shelf.name(request.controls, spec))
     except BadInputError as error:
-        where = ", ".join(f"{axis.title} {value}" for axis, value in settings)
-        raise BadInputError(f"the cell of {where}: {error.message}") from error
+        where = tuple((axis.title, value) for axis, value in settings)
+        message = f"the cell of {', '.join(f'{title} {value}' for title, value in where)}: {error.message}"
+        raise GridError("cell", message, where=where, why=error) from error
 
 
 def _with_model(request: ImageRequest, spec: ModelSpec) -> ImageRequest:
@@ -142,7 +159,7 @@ def _with_value(request: ImageRequest, axis: Axis, value: Value) -> ImageRequest
         return replace(request, width=int(width), height=int(height))
     if axis.parameter == "strength":
         if request.edit is None:
-            raise BadInputError("strength is of edits; edit a picture, or vary something else")
+            raise GridError("no_edit", "strength is of edits; edit a picture, or vary something else")
         return replace(request, edit=replace(request.edit, strength=float(value)))
     if axis.parameter in OF_CONTROLS:
         return replace(request, controls=_with_control(request.controls, axis, float(value)))
@@ -153,7 +170,8 @@ def _with_value(request: ImageRequest, axis: Axis, value: Value) -> ImageRequest
 def _with_words(request: ImageRequest, search: str, words: str) -> ImageRequest:
     """Prompt search and replace; in the negative prompt, too."""
     if search not in request.prompt and search not in request.negative_prompt:
-        raise BadInputError(f"the prompt does not say {search!r}; the first value is what is replaced")
+        message = f"the prompt does not say {search!r}; the first value is what is replaced"
+        raise GridError("no_words", message, written=search)
     return replace(
         request,
         prompt=request.prompt.replace(search, words),
@@ -164,9 +182,11 @@ def _with_words(request: ImageRequest, search: str, words: str) -> ImageRequest:
 def _with_control(layers: tuple[ControlLayer, ...], axis: Axis, value: float) -> tuple[ControlLayer, ...]:
     """The enabled layers, or the one that is meant, with another weight, start or end."""
     if not any(layer.enabled for layer in layers):
-        raise BadInputError(f"{axis.parameter} is of controls, and there is none; add one, or vary something else")
+        message = f"{axis.parameter} is of controls, and there is none; add one, or vary something else"
+        raise GridError("no_controls", message, parameter=axis.parameter)
     if axis.control > len(layers):
-        raise BadInputError(f"there is no control {axis.control}; there are {len(layers)}")
+        message = f"there is no control {axis.control}; there are {len(layers)}"
+        raise GridError("no_control", message, number=axis.control, count=len(layers))
     return tuple(
         replace(layer, **{axis.parameter: value}) if (index == axis.control or (not axis.control and layer.enabled))
         else layer

@@ -12,12 +12,12 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.grid_axes import Axis
-from app.image_edit import write_atomically
 from app.jobs import is_token
+from app.shared_file import SharedFile
 from engine.messages import JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from app.grid_plan import GridPlan
@@ -48,6 +48,18 @@ class Grid(msgspec.Struct, frozen=True, kw_only=True):
         """What varies, in the words of the command line."""
         return self.x.title if self.y is None else f"{self.x.title} \N{MULTIPLICATION SIGN} {self.y.title}"
 
+    def renamed(self, names: Mapping[str, str]) -> Grid:
+        """The grid with other names for some of its jobs."""
+        jobs = tuple(tuple(names.get(job, job) for job in row) for row in self.jobs)
+        return msgspec.structs.replace(self, jobs=jobs)
+
+    def named_by(self, other: Grid) -> Grid:
+        """The grid with the other's names, as the engine gave them, where this one has none."""
+        names = zip(self.cells, other.cells, strict=True) if len(self.cells) == len(other.cells) else ()
+        better = [its if not mine or (its and is_token(mine)) else mine for mine, its in names]
+        found = iter(better or self.cells)
+        return msgspec.structs.replace(self, jobs=tuple(tuple(next(found) for _ in row) for row in self.jobs))
+
 
 class Grids(QObject):
     """All grids by the keys of their jobs."""
@@ -58,21 +70,24 @@ class Grids(QObject):
 
     def __init__(self, file: Path, jobs: JobModel, outbox: Outbox, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._file, self._jobs, self._outbox = file, jobs, outbox
+        self._file, self._jobs, self._outbox = SharedFile(file, self), jobs, outbox
         self._by_key: dict[str, Grid] = {}
+        self._sent: set[float] = set()
+        """Those whose tokens are of this window, by when they were made."""
         self._leads: dict[float, str] = {}
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
         self._keeping.setInterval(KEEP_AFTER_MS)
         self._keeping.timeout.connect(self.keep)
-        for grid in _read(file):
+        for grid in _read(self._file.read()):
             # A token means another request in every window.
-            renamed = (tuple(outbox.resent.get(job, "") if is_token(job) else job for job in row) for row in grid.jobs)
-            named = tuple(renamed)
-            if named == grid.jobs:
+            named = grid.renamed({job: outbox.resent.get(job, "") for job in grid.cells if is_token(job)})
+            if named == grid:
                 self._know(grid)
             else:
-                self._adopt(msgspec.structs.replace(grid, jobs=named))
+                self._sent.add(grid.created)
+                self._adopt(named)
+        self._file.changed.connect(self._take_others)
         jobs.job_named.connect(self._rename)
         jobs.job_changed.connect(self._follow)
 
@@ -88,6 +103,7 @@ class Grids(QObject):
         sent = dict(zip(places, self._outbox.send_all(plan.rows[y][x] for y, x in places), strict=True))
         jobs = tuple(tuple(sent[y, x] for x in range(len(row))) for y, row in enumerate(plan.rows))
         grid = Grid(x=plan.x, y=plan.y, x_labels=plan.x_labels, y_labels=plan.y_labels, jobs=jobs, created=time.time())
+        self._sent.add(grid.created)
         self._adopt(grid)
         self._choose_lead(grid)
         self.lead_changed.emit()
@@ -120,11 +136,10 @@ class Grids(QObject):
         return len(grid.cells) - self.left(grid), len(grid.cells)
 
     def keep(self) -> None:
-        """Write down which jobs are cells."""
+        """Write down which jobs are cells, beside what other windows have written."""
         self._keeping.stop()
-        grids = {id(grid): grid for grid in self._by_key.values()}
         try:
-            write_atomically(self._file, msgspec.json.encode(list(grids.values())))
+            self._file.change(self._edit)
         except OSError as error:
             self.save_failed.emit(str(error))
 
@@ -140,6 +155,19 @@ class Grids(QObject):
         self._know(grid)
         self._keeping.start()
 
+    def _edit(self, document: bytes) -> bytes:
+        there = {grid.created: grid for grid in _read(document)}
+        for grid in {id(grid): grid for grid in self._by_key.values()}.values():
+            there[grid.created] = grid.named_by(there.get(grid.created, grid))
+        return msgspec.json.encode(list(there.values()))
+
+    def _take_others(self) -> None:
+        for grid in _read(self._file.read()):
+            if grid.created not in self._sent:
+                self._know(grid.renamed({job: "" for job in grid.cells if is_token(job)}))
+        # Cells that stood for themselves until now may not.
+        self.lead_changed.emit()
+
     def _know(self, grid: Grid) -> None:
         for job in filter(None, grid.cells):
             self._by_key[job] = grid
@@ -147,8 +175,7 @@ class Grids(QObject):
     def _rename(self, token: str, job: str) -> None:
         grid = self._by_key.pop(token, None)
         if grid is not None:
-            jobs = tuple(tuple(job if cell == token else cell for cell in row) for row in grid.jobs)
-            named = msgspec.structs.replace(grid, jobs=jobs)
+            named = grid.renamed({token: job})
             self._adopt(named)
             if self._choose_lead(named):
                 self.lead_changed.emit()
@@ -173,9 +200,9 @@ def _state(jobs: JobModel, key: str) -> JobState | None:
     return record.state if record is not None else None
 
 
-def _read(file: Path) -> list[Grid]:
-    """The grids of earlier windows; none when the file is absent or damaged: their pictures are in the gallery."""
+def _read(document: bytes) -> list[Grid]:
+    """The grids of all windows; none when the file is absent or damaged: their pictures are in the gallery."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=list[Grid])
-    except (OSError, msgspec.DecodeError):
+        return msgspec.json.decode(document, type=list[Grid])
+    except msgspec.DecodeError:
         return []

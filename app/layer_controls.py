@@ -54,6 +54,9 @@ class LayerControls(QObject):
         self._asks: dict[str, Callable[[int], None]] = {**asks, "map": self.show_map}
         panel.pressed.connect(self._answer)
         panel.dropped.connect(self._take_drop)
+        # As a file of it would be opened.
+        parts.window.picture_dropped.connect(partial(self._keep, then=lambda file: parts.exchange.open_files([file])))
+        parts.window.address_dropped.connect(self._refuse_address)
         stage.map.use_pressed.connect(self._use_map)
         self._edit_wanted = parts.exchange.edit_wanted
         actions.edit_picture.triggered.connect(self._edit_frame)
@@ -119,16 +122,13 @@ class LayerControls(QObject):
         elif isinstance(image, QImage) and not image.isNull():
             self._add_image(image, place)
         else:
-            self.warn(self.tr("What was dropped is only an address; save the picture, and drop its file."))
+            self._refuse_address()
+
+    def _refuse_address(self) -> None:
+        self.warn(self.tr("What was dropped is only an address; save the picture, and drop its file."))
 
     def _add_image(self, image: QImage, place: int | None = None) -> None:
-        self._background.run(partial(keep_picture, image, self._kept), partial(self._take_kept, place))
-
-    def _take_kept(self, place: int | None, result: Path | Problem) -> None:
-        if isinstance(result, Path):
-            self.add_files([result], place)
-        else:
-            self.warn(self.tr("The picture cannot be kept: {why}.").format(why=result))
+        self._keep(image, lambda file: self.add_files([file], place))
 
     def use_as_control(self) -> None:
         """Add what is looked at: the gallery's picture while the keyboard is there, else the frame or picture shown."""
@@ -147,11 +147,14 @@ class LayerControls(QObject):
         """Start a picture from the frame that the player shows."""
         player = self._stage.player
         if player is not None and self._stage.page is player and not player.view.image.isNull():
-            self._background.run(partial(keep_picture, player.view.image, self._kept), self._take_frame)
+            self._keep(player.view.image, lambda file: self._edit_wanted.emit(str(file)))
 
-    def _take_frame(self, result: Path | Problem) -> None:
+    def _keep(self, image: QImage, then: Callable[[Path], None]) -> None:
+        self._background.run(partial(keep_picture, image, self._kept), partial(self._take_file, then))
+
+    def _take_file(self, then: Callable[[Path], None], result: Path | Problem) -> None:
         if isinstance(result, Path):
-            self._edit_wanted.emit(str(result))
+            then(result)
         else:
             self.warn(self.tr("The picture cannot be kept: {why}.").format(why=result))
 

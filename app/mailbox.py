@@ -5,6 +5,7 @@ It owns no thread and knows no Qt, so the dropping of previews can be proved wit
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from threading import Lock
 
 from engine.messages import Preview
@@ -16,7 +17,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._letters: dict[int, object] = {}
+        self._letters: OrderedDict[int, object] = OrderedDict()
         self._previews: dict[tuple[str, int], int] = {}
         self._next = 0
 
@@ -35,10 +36,14 @@ class Mailbox:
             self._next += 1
             return was_empty
 
-    def take_all(self) -> list[object]:
-        """Empty the box, oldest letter first."""
+    def take(self) -> object | None:
+        """The oldest letter; None when the box is empty."""
         with self._lock:
-            letters = list(self._letters.values())
-            self._letters.clear()
-            self._previews.clear()
-            return letters
+            if not self._letters:
+                return None
+            number, letter = self._letters.popitem(last=False)
+            if isinstance(letter, EventMessage) and isinstance(letter.event, Preview):
+                picture = (letter.event.job, letter.event.index)
+                if self._previews.get(picture) == number:
+                    del self._previews[picture]
+            return letter

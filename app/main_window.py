@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QMenuBar, QStatusBar, QVBoxLayout, QWidget
 
 from app.settings import LAYOUT_VERSION
@@ -54,6 +55,10 @@ class MainWindow(QMainWindow):
     """The frame is on the screen; sent once."""
     closing = Signal()
     files_dropped = Signal(list)
+    picture_dropped = Signal(object)
+    """A QImage without a file, as browsers drag pictures of pages."""
+    address_dropped = Signal()
+    """Nothing but an address of something elsewhere."""
 
     def __init__(self, prompt: PromptPanel) -> None:
         super().__init__()
@@ -189,14 +194,21 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         # The source is None when the drag comes from another program, whatever its type says.
-        if event.source() is None and event.mimeData().hasUrls():  # pyright: ignore[reportUnnecessaryComparison]
+        is_foreign = event.source() is None  # pyright: ignore[reportUnnecessaryComparison]
+        if is_foreign and (event.mimeData().hasUrls() or event.mimeData().hasImage()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        mime = event.mimeData()
+        files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+        image: object = mime.imageData() if mime.hasImage() and not files else None
+        event.acceptProposedAction()
         if files:
-            event.acceptProposedAction()
             self.files_dropped.emit(files)
+        elif isinstance(image, QImage) and not image.isNull():
+            self.picture_dropped.emit(image)
+        else:
+            self.address_dropped.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close is not None and not self._may_close():

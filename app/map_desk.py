@@ -33,7 +33,7 @@ MOST_LABELS = 10
 GREYS = (0xFFFFFFFF, 0xFFC0C0C0, 0xFF808080, 0xFF404040, BLACK)
 LINES = (0xFFFFFFFF, BLACK)
 _OF_LINES = ("canny", "hed", "pidinet", "mlsd", "lineart", "lineart_anime", "lineart_standard", "teed", "anyline")
-_OF_DEPTH = ("depth", "midas", "leres", "zoe")
+_OF_DEPTH = ("depth", "depth_papercut", "midas", "leres", "zoe")
 
 
 class MapDesk(QObject):

@@ -44,6 +44,11 @@ class Picture(msgspec.Struct, frozen=True):
     """When a foreign file was changed last: one that is written anew is decoded anew. 0 while it is not there."""
 
     @property
+    def is_there(self) -> bool:
+        """Of a foreign one: whether there was a file when it was looked for."""
+        return bool(self.changed_ns)
+
+    @property
     def key(self) -> object:
         if self.is_foreign:
             return (self.path, self.frame, self.changed_ns)

@@ -5,6 +5,7 @@ It owns the clock. Which frames can be shown, and their pixels, is in `take`.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -39,8 +40,11 @@ class Playhead(QObject):
         """In and out point; `end` is the frame behind the last one."""
         self._is_there: Callable[[int], bool] = lambda _: True
         self._is_read: Callable[[int], bool] = lambda _: True
+        self._due_s = 0.0
+        """When the next beat is to come: beats of 41.67 ms come on time on average, though a timer knows whole ones."""
         self._clock = QTimer(self)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
+        self._clock.setSingleShot(True)
         self._clock.timeout.connect(self._beat)
 
     def follow(self, is_there: Callable[[int], bool], is_read: Callable[[int], bool]) -> None:
@@ -56,8 +60,6 @@ class Playhead(QObject):
             self.first = None
         if self.end is not None and self.end > self.length:
             self.end = None
-        if self.speed:
-            self._clock.start(self._beat_ms())
         self.changed.emit()
         self.seek(self.frame)
 
@@ -94,7 +96,8 @@ class Playhead(QObject):
         if speed > 0 and self.frame >= self.span.stop - 1 and not self.loops:
             self.seek(self.span.start)
         self.speed = speed
-        self._clock.start(self._beat_ms())
+        self._due_s = time.monotonic()
+        self._wind()
         self.changed.emit()
 
     def shuttle(self, direction: int) -> None:
@@ -137,10 +140,14 @@ class Playhead(QObject):
             self.first, self.end = first, end
             self.changed.emit()
 
-    def _beat_ms(self) -> int:
-        return max(1, round(1000 / self.fps / max(1, min(abs(self.speed), FASTEST))))
+    def _wind(self) -> None:
+        """Set the clock to the next beat. One that came late is made up for; what was missed altogether is not."""
+        beat_s, now = 1 / self.fps / max(1, min(abs(self.speed), FASTEST)), time.monotonic()
+        self._due_s = max(self._due_s + beat_s, now)
+        self._clock.start(round(1000 * (self._due_s - now)))
 
     def _beat(self) -> None:
+        self._wind()
         target = self._next()
         if target is None:
             self.pause()

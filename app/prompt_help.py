@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QInputDialog, QMenu
 
+from app.file_change import load_locks
 from app.prompt_history import PromptHistory, Style, Styles, with_style
 from app.token_help import TokenHelp
 from app.words import sentence
@@ -48,6 +49,7 @@ class PromptHelp(QObject):
         panel.prompt.history_wanted.connect(self._recall)
         panel.prompt.edited.connect(self._leave_history)
         studio.generated.connect(self._remember)
+        background.run(load_locks, lambda _: None)
         self.tokens = TokenHelp(panel, project, background)
 
     # History.
@@ -56,8 +58,7 @@ class PromptHelp(QObject):
         video = self._project.video
         segments = video.segments if video.is_active else ()
         try:
-            for words in [segment.prompt for segment in segments] or [self._project.prompt]:
-                self.history.add(words)
+            self.history.add(*([segment.prompt for segment in segments] or [self._project.prompt]))
         except OSError as error:
             self._project.save_failed.emit(str(error))
         self._at = None

@@ -5,11 +5,12 @@ Owns both files; losing them loses no work. Nothing is dropped but a prompt that
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from app.image_edit import write_atomically
+from app.file_change import change_file, read_file
 from engine.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -26,18 +27,25 @@ class PromptHistory:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self.prompts = _read(file, list[str])
+        self.prompts = _read(read_file(file), list[str]) or []
 
-    def add(self, prompt: str) -> None:
-        """Put a prompt at the end.
+    def add(self, *sent: str) -> None:
+        """Put prompts at the end.
 
         Raises:
-            OSError: It cannot be kept; it is in the list all the same.
+            OSError: They cannot be kept; they are in the list all the same.
         """
-        words = prompt.strip()
-        if words and words != (self.prompts[-1] if self.prompts else ""):
-            self.prompts = [*(other for other in self.prompts if other != words), words]
-            write_atomically(self._file, msgspec.json.encode(self.prompts))
+        words = [prompt.strip() for prompt in sent if prompt.strip()]
+        after = _moved_to_end(self.prompts, words)
+        if after != self.prompts:
+            self.prompts = after
+            change_file(self._file, partial(self._edit, words))
+
+    def _edit(self, words: list[str], document: bytes) -> bytes:
+        """Behind what other windows have put there."""
+        there = _read(document, list[str])
+        self.prompts = self.prompts if there is None else _moved_to_end(there, words)
+        return msgspec.json.encode(self.prompts)
 
 
 class Style(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +61,7 @@ class Styles:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self.styles = tuple(_read(file, list[Style]))
+        self.styles = tuple(_read(read_file(file), list[Style]) or ())
 
     def keep(self, style: Style) -> None:
         """Add a style; one of the same name is replaced.
@@ -66,8 +74,7 @@ class Styles:
             raise BadInputError("the style has no name; give it one")
         if not (style.prompt.strip() or style.negative_prompt.strip()):
             raise BadInputError("there are no words to keep; write a prompt first")
-        others = [other for other in self.styles if other.name != style.name]
-        self._write(sorted([*others, style], key=lambda other: other.name.casefold()))
+        self._change(style.name, style)
 
     def remove(self, name: str) -> None:
         """Take a style away.
@@ -75,11 +82,15 @@ class Styles:
         Raises:
             OSError: It cannot be done; nothing has changed.
         """
-        self._write([other for other in self.styles if other.name != name])
+        self._change(name)
 
-    def _write(self, styles: list[Style]) -> None:
-        write_atomically(self._file, msgspec.json.encode(styles))
-        self.styles = tuple(styles)
+    def _change(self, name: str, *instead: Style) -> None:
+        def edit(document: bytes) -> bytes:
+            there = _read(document, list[Style])
+            kept = [other for other in (self.styles if there is None else there) if other.name != name]
+            return msgspec.json.encode(sorted([*kept, *instead], key=lambda other: other.name.casefold()))
+
+        self.styles = tuple(_read(change_file(self._file, edit), list[Style]) or ())
 
 
 def with_style(words: str, style: str) -> str:
@@ -89,9 +100,15 @@ def with_style(words: str, style: str) -> str:
     return ", ".join(part for part in (words.strip().rstrip(","), style.strip()) if part)
 
 
-def _read(file: Path, kind: type[list[Item]]) -> list[Item]:
-    """What a file holds; nothing when it is absent or damaged."""
+def _moved_to_end(prompts: list[str], words: list[str]) -> list[str]:
+    """With each of these once, the last one said last."""
+    latest = list(reversed(dict.fromkeys(reversed(words))))
+    return [*(other for other in prompts if other not in latest), *latest]
+
+
+def _read(document: bytes, kind: type[list[Item]]) -> list[Item] | None:
+    """What a file holds; None when it is absent or damaged."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=kind)
-    except (OSError, msgspec.DecodeError):
-        return []
+        return msgspec.json.decode(document, type=kind)
+    except msgspec.DecodeError:
+        return None

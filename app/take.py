@@ -96,8 +96,8 @@ class Take(QObject):
         self._previews.clear()
         self.changed.emit()
         self.frames_changed.emit(0, self.length)
-        if not record.is_live and not record.state.is_final:
-            # It began before this window: what was reported then is looked up on the disk.
+        if record.state is JobState.FAILED or not (record.is_live or record.state.is_final):
+            # It failed, or it began before this window: what was reported then is looked up on the disk.
             frames = range(self.length)
             self._background.run(partial(_whole_frames, self._takes, key, frames), partial(self._take_found, key))
 
@@ -205,8 +205,12 @@ class Take(QObject):
         self.changed.emit()
 
     def _take_found(self, key: str, frames: list[int] | Problem) -> None:
-        if key == self._key and self.record is not None and isinstance(frames, list):
-            self.record.take.ready.update(frames)
+        record = self.record
+        if key == self._key and record is not None and isinstance(frames, list):
+            record.take.ready.update(frames)
+            if len(record.info.devices) == 1:
+                # Nobody is left to say so, and nobody else can have made them.
+                record.take.makers = dict.fromkeys(frames, record.info.devices[0]) | record.take.makers
             self.frames_changed.emit(0, self.length)
 
     def _take_name(self, token: str, job: str) -> None:

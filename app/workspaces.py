@@ -72,6 +72,9 @@ class Workspaces(QObject):
             layout = self.settings.layout_of(workspace)
             if layout is None or not self._window.restore_layout(layout):
                 self._lay_out(workspace)
+            # A window that is killed comes back in this one, too.
+            self.keep()
+            self.settings.keep(self._window)
         if focus is not None and focus.isVisible():
             # A panel that is put elsewhere loses the keyboard on the way.
             focus.setFocus(Qt.FocusReason.OtherFocusReason)

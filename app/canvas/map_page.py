@@ -6,6 +6,7 @@ Owns the page. Where the map is copied to and how it is made again is the window
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.canvas.map_views import MapViews, result_of
-from app.pictures import foreign_picture, picture_of
-from app.place_looks import is_file
+from app.pictures import picture_of
 from app.widgets.elided_label import ElidedLabel
 from app.words import size_text
 from engine.messages import ControlMapRequest
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.icons import Icons
     from app.job_record import JobRecord
     from app.jobs import JobModel
-    from app.pictures import PictureCache
+    from app.pictures import Picture, PictureCache
     from app.theme import Theme
 
 
@@ -40,7 +40,7 @@ class MapPage(QWidget):
         self, jobs: JobModel, cache: PictureCache, theme: Theme, icons: Icons, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._jobs = jobs
+        self._jobs, self._cache = jobs, cache
         self._shown: tuple[JobRecord, str] | None = None
         self.views = MapViews(cache, theme)
         self.view = self.views.map
@@ -106,15 +106,23 @@ class MapPage(QWidget):
         parts += [f"{option.name}: {given.get(option.name, option.default)}" for option in spec.options]
         self.settings.setText("   ".join(parts))
         self.settings.setToolTip(self.settings.text())
-        self.source.setEnabled(is_file(request.picture))
+        if self._shown != (record, path):
+            self.source.setEnabled(False)
+            self._show_source(None)
         self._shown = (record, path)
-        source = foreign_picture(request.picture, request.frame or 0)
-        is_there = self.source.isEnabled()
-        self.views.show_picture(
-            self.views.source, source if is_there else None, request.picture, Path(request.picture).name
-        )
+        # Not here: a look at a disk that does not answer never ends.
+        self._cache.look(request.picture, request.frame or 0, partial(self._take_source, self._shown))
         self.views.show_picture(self.view, picture_of(record, 0), path, request.prompt)
         self._show_result()
+
+    def _take_source(self, shown: tuple[JobRecord, str], source: Picture) -> None:
+        if shown == self._shown:
+            self.source.setEnabled(source.is_there)
+            self._show_source(source if source.is_there else None)
+
+    def _show_source(self, source: Picture | None) -> None:
+        path = source.path if source is not None else ""
+        self.views.show_picture(self.views.source, source, path, Path(path).name)
 
     def _show_result(self) -> None:
         if self._shown is None:

@@ -23,6 +23,8 @@ class OutcomeCard(QWidget):
     """A failed or cancelled job."""
 
     retry_pressed = Signal()
+    frames_pressed = Signal()
+    """The frames that a failed take has are wanted."""
 
     def __init__(self, icons: Icons, log_file: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +46,9 @@ class OutcomeCard(QWidget):
         self.retry = QPushButton(self.tr("Try again"))
         self.retry.setObjectName("primary")
         self.retry.clicked.connect(self.retry_pressed)
+        self.frames = QPushButton(self.tr("Show its frames"))
+        self.frames.setToolTip(self.tr("What was finished of the take is there, and can be branched"))
+        self.frames.clicked.connect(self.frames_pressed)
         card = self._card = QFrame()
         card.setObjectName("card")
         card.setFixedWidth(CARD_PX)
@@ -54,6 +59,7 @@ class OutcomeCard(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self.fold)
         buttons.addStretch(1)
+        buttons.addWidget(self.frames)
         buttons.addWidget(self.retry)
         inside = QVBoxLayout(card)
         inside.setContentsMargins(16, 16, 16, 12)
@@ -88,6 +94,8 @@ class OutcomeCard(QWidget):
             else self.tr("Cancelled before its pictures were finished.")
         )
         self.retry.setText(self.tr("Try again") if is_failed else self.tr("Run again"))
+        # What came before this window is looked for on the disk when it is shown.
+        self.frames.setVisible(is_failed and record.video is not None and bool(record.take.ready or not record.is_live))
         self.fold.setVisible(is_failed)
         if not is_failed:
             self.fold.setChecked(False)

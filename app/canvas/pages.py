@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSplitter, QStackedWidget, QWidget
 
 from app.canvas.compare_view import CompareView
 from app.canvas.grid import CandidateGrid
@@ -69,6 +69,8 @@ class Pages(QStackedWidget):
         self._make_player = player
         self._split: QSplitter | None = None
         self.setContentsMargins(RING_PX, RING_PX, RING_PX, RING_PX)
+        # In a low window the canvas gives way before the fields above it do.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         for page in (self.empty, self.grid, self.large, self.map, self.outcome):
             self.addWidget(page)
         for view in (self.large, self.map.view):
@@ -124,7 +126,7 @@ class Pages(QStackedWidget):
         Args:
             key: Of the job on the canvas.
             record: That job; None for none.
-            large: One of its pictures is looked at alone.
+            large: One of its pictures is looked at alone, or what a failed take has of its frames.
             editing: The picture that is being edited is looked at instead.
         """
         if self.bench is not None:
@@ -136,7 +138,8 @@ class Pages(QStackedWidget):
     def _of_job(self, key: str, record: JobRecord, *, large: bool) -> QWidget:
         if self.sheet is not None and not large and self.sheet.holds(key):
             return self.sheet
-        if record.state in (JobState.FAILED, JobState.CANCELLED):
+        has_frames = record.state is JobState.FAILED and record.video is not None and large
+        if record.state in (JobState.FAILED, JobState.CANCELLED) and not has_frames:
             return self.outcome
         if record.video is not None:
             player = self._make_player()

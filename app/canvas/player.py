@@ -76,6 +76,8 @@ class PlayerPage(QWidget):
         self.take, self.other, self.playhead = take, other, playhead
         self._compares = False
         self._is_still = False
+        self._preview: tuple[tuple[int, QSize], QImage] = (0, QSize()), QImage()
+        """The preview that was shown last: which one, how large, and itself at that size."""
         self.view = FrameView(theme)
         self.transport = TransportStrip(actions, icons, playhead)
         column = QVBoxLayout(self)
@@ -177,11 +179,7 @@ class PlayerPage(QWidget):
         if image is None:
             preview = self.take.preview(frame)
             if preview is not None:
-                # In the size of the frame, so that zoom and place stay when the frame itself comes.
-                size = QSize(request.width, request.height)
-                image = preview.scaled(
-                    size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-                )
+                image = self._enlarged(preview, QSize(request.width, request.height))
         self._say(state)
         self._show_other()
         if image is None and state is FrameState.READY:
@@ -193,9 +191,18 @@ class PlayerPage(QWidget):
         self.view.show_image(image or QImage(), "", words)
         self.frame_shown.emit()
 
+    def _enlarged(self, preview: QImage, size: QSize) -> QImage:
+        """A preview in the size of its frame, so that zoom and place stay when the frame itself comes."""
+        if self._preview[0] != (preview.cacheKey(), size):
+            ways = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+            self._preview = (preview.cacheKey(), size), preview.scaled(size, *ways)
+        return self._preview[1]
+
     def _say(self, state: FrameState) -> None:
         record = self.take.record
         self.view.caption = self.view.vacancy = ""
+        if record is not None and record.state is JobState.FAILED and state is FrameState.VACANT:
+            self.view.vacancy = self.tr("This frame was not finished")
         if record is None or record.state.is_final:
             return
         if record.state is JobState.PENDING:

@@ -85,6 +85,7 @@ class Stage(QWidget):
         self._doable = StageActions(actions, pages, self.foot, stars, icons)
         self._shows_editor = False
         self._is_live = False
+        self._told: object = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -93,11 +94,12 @@ class Stage(QWidget):
         self._column.addWidget(self.foot)
         self.empty.pressed.connect(self.example_pressed)
         self.empty.other.clicked.connect(self.take_pressed)
-        self.outcome.retry_pressed.connect(self._press_retry)
+        self.outcome.frames_pressed.connect(lambda: self.show_job(self.candidates.key, large=True))
+        self.outcome.retry_pressed.connect(lambda: self.retry_pressed.emit(self.candidates.key))
         self.grid.opened.connect(self.open_large)
         self.grid.selectionModel().currentChanged.connect(self._show)
         self.large.closed.connect(self.open_grid)
-        pages.zoom_changed.connect(self._show_zoom)
+        pages.zoom_changed.connect(lambda: self._doable.show_zoom(large=self._is_large))
         pages.player_built.connect(self._place_transport)
         jobs.job_changed.connect(self._refresh)
         jobs.candidate_arrived.connect(self._refresh)
@@ -251,16 +253,16 @@ class Stage(QWidget):
         if 0 <= row < self.candidates.rowCount():
             self._select(row)
 
-    def _press_retry(self) -> None:
-        self.retry_pressed.emit(self.candidates.key)
-
     def _select(self, row: int) -> None:
         if 0 <= row < self.candidates.rowCount():
             flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self.grid.selectionModel().setCurrentIndex(self.candidates.index(row), flag)
 
     def _refresh(self, key: str) -> None:
-        if key == self.candidates.key or self.record is None:
+        record = self.record
+        # How far a take is, its player shows: up to 15 times a second.
+        is_told = record is not None and record.video is not None and record.info is self._told
+        if record is None or (key == self.candidates.key and not is_told):
             self._show()
 
     def _place_transport(self) -> None:
@@ -270,6 +272,7 @@ class Stage(QWidget):
 
     def _show(self) -> None:
         record, key, pages = self.record, self.candidates.key, self.stack
+        self._told = record.info if record is not None else None
         page = pages.choose(key, record, large=self._is_large, editing=self._shows_editor)
         if record is not None and page is self.outcome:
             self.outcome.show_record(record)
@@ -294,6 +297,3 @@ class Stage(QWidget):
             return
         words = str(self.candidates.index(row).data(Qt.ItemDataRole.AccessibleTextRole))
         self._picture.show(record, row, self.current_path(), f"{words}: {record.request.prompt}")
-
-    def _show_zoom(self) -> None:
-        self._doable.show_zoom(large=self._is_large)

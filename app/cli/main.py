@@ -7,7 +7,7 @@ import importlib.metadata
 import sys
 from typing import NoReturn, Protocol, cast
 
-from app.cli import bench, control, doctor, edit, export, image, models, queue, service, video
+from app.cli import bench, control, desktop, doctor, edit, export, image, models, queue, service, video
 from app.cli.console import Console
 from engine.errors import BadInputError, EngineError
 from engine.paths import Paths
@@ -31,7 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = _bare_parser()
     parser.add_argument("--version", action="version", version=f"onetake {importlib.metadata.version('onetake')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in (image, edit, video, control, export, queue, models, service, bench, doctor):
+    for command in (image, edit, video, control, export, queue, models, service, bench, desktop, doctor):
         command.add_to(commands)
     return parser
 

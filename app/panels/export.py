@@ -83,8 +83,8 @@ class ExportPanel(QDialog):
         self.export.clicked.connect(self._export)
         self.leave.clicked.connect(self.close)
         take.changed.connect(self._show_take)
-        take.frames_changed.connect(self._show_choice)
-        playhead.changed.connect(self._show_points)
+        take.frames_changed.connect(self._take_frames)
+        playhead.changed.connect(self._take_frames)
         self.resize(WIDTH_PX, HEIGHT_PX)
 
     def open_for(self, folder: Path, name: str) -> None:
@@ -134,6 +134,11 @@ class ExportPanel(QDialog):
             # What is exported is always what is seen.
             self.close()
         elif self.isVisible():
+            self._show_points()
+
+    def _take_frames(self) -> None:
+        # Each look at the target is one at its disk.
+        if self.isVisible():
             self._show_points()
 
     def _show_points(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from app.timeline.scale import LEAST_PX, MOST_PX, Lanes, TimeScale
@@ -46,6 +46,12 @@ class TimeArea(QAbstractScrollArea):
     @property
     def lanes(self) -> Lanes:
         return Lanes.fit(self.viewport().height(), self.fontMetrics().height())
+
+    def column(self, first: int, stop: int, margin: int) -> QRect:
+        """Where frames are seen, with a margin in pixels; empty where they are not."""
+        left, right = self.scale.x(first) - margin, self.scale.x(stop) + margin
+        left, right = max(left, 0), min(right, self.viewport().width())
+        return QRect(int(left), 0, max(int(right - left) + 1, 0), self.viewport().height())
 
     def zoom_to(self, frame_px: float, at_x: float | None = None) -> None:
         """Make a frame so wide, and keep the time under `at_x` (else the anchor) where it is."""

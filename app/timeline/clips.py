@@ -71,8 +71,10 @@ def paint_no_clips(on: Canvas, project: Project) -> None:
     hint = QCoreApplication.translate("Timeline", "Drop a picture or a movie here: these frames follow it.")
     lane = on.lanes.controls
     on.painter.setPen(on.tokens.color("quiet"))
-    place = QRectF(on.scale.left_px, lane.top, 2000, lane.height)
-    on.painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words or hint)
+    left = on.scale.left_px + PAD
+    place = QRectF(left, lane.top, max(on.scale.x(on.last) - left - 20, 0), lane.height)
+    told = on.metrics.elidedText(words or hint, Qt.TextElideMode.ElideRight, int(place.width()))
+    on.painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, told)
 
 
 def tip_of_clip(clip: Clip) -> str:

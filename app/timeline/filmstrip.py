@@ -59,7 +59,7 @@ def paint_take(on: Canvas, take: Take) -> None:
 def paint_vacancy(on: Canvas, width: int) -> None:
     """Where a take will be."""
     lane = on.lanes.frames
-    place = QRectF(on.scale.left_px, lane.top, width - on.scale.left_px - 8, lane.height)
+    place = QRectF(on.scale.left_px + 8, lane.top, width - on.scale.left_px - 16, lane.height)
     on.painter.setPen(on.tokens.color("quiet"))
     words = QCoreApplication.translate("Timeline", "The frames of the take appear here while they are made.")
     on.painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
@@ -87,8 +87,9 @@ def _paint_tile(on: Canvas, take: Take, tile: Tile, devices: list[str]) -> None:
 def _shown_frame(take: Take, frames: range) -> int | None:
     """The frame that stands for a tile: the first one that is there."""
     # A tile of a long take covers hundreds of frames: a few looks are enough to find one.
-    stride = max(1, len(frames) // 24)
-    return next((frame for frame in frames[::stride] if take.is_there(frame)), None)
+    seen = frames[:: max(1, len(frames) // 24)]
+    found = zip(seen, take.survey(seen), strict=True)
+    return next((frame for frame, (_, state) in found if state is not FrameState.VACANT), None)
 
 
 def _paint_bar(on: Canvas, take: Take, devices: list[str]) -> None:

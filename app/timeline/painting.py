@@ -25,6 +25,9 @@ RADIUS, PAD = 4, 8
 LEAST_WORDS_PX = 28
 # Narrower segments have no box of their own.
 NARROW_PX = 6
+CUT_REACH_PX = 6
+# What is painted of a lane reaches so far over its edges.
+OVER_PX = 5
 
 
 class Canvas(NamedTuple):
@@ -39,8 +42,8 @@ class Canvas(NamedTuple):
     last: float
 
 
-def paint_ruler(on: Canvas, fps: float, span: range | None) -> None:
-    """Time in marks and words; the span between in and out point is lit."""
+def paint_ruler(on: Canvas, fps: float, span: range | None, width: int) -> None:
+    """Time in marks and words, as far as they are not cut off at `width`; the span of in and out point is lit."""
     painter, lane, tokens = on.painter, on.lanes.ruler, on.tokens
     if span is not None:
         left, right = on.scale.x(span.start), on.scale.x(span.stop)
@@ -49,7 +52,7 @@ def paint_ruler(on: Canvas, fps: float, span: range | None) -> None:
         x = round(on.scale.x(frame)) + 0.5
         painter.setPen(QPen(tokens.color("edge" if label else "line"), 1))
         painter.drawLine(QPointF(x, lane.bottom - (9 if label else 4)), QPointF(x, lane.bottom))
-        if label:
+        if label and x + 5 + on.metrics.horizontalAdvance(label) <= width:
             painter.setPen(tokens.color("quiet"))
             painter.drawText(QPointF(x + 5, lane.bottom - 7), label)
     painter.setPen(QPen(tokens.color("line"), 1))
@@ -57,7 +60,7 @@ def paint_ruler(on: Canvas, fps: float, span: range | None) -> None:
 
 
 def paint_prompts(on: Canvas, edit: VideoEdit, notes: Callable[[int], list[str]]) -> None:
-    """Segments, transitions and cuts.
+    """Segments and transitions.
 
     Args:
         on: Where to paint.
@@ -83,8 +86,18 @@ def paint_prompts(on: Canvas, edit: VideoEdit, notes: Callable[[int], list[str]]
         if index and segment.transition:
             _paint_knob(on, segment, start, box)
         _paint_words(on, segment, box, partial(notes, index))
-        if index and segment.cut:
+
+
+def paint_cuts(on: Canvas, edit: VideoEdit) -> None:
+    """A bar through prompts, controls and frames wherever a shot begins."""
+    narrow, start = NARROW_PX / on.scale.frame_px, 0
+    reach = CUT_REACH_PX / on.scale.frame_px
+    for index, segment in enumerate(edit.segments):
+        if start > on.last + reach:
+            break
+        if index and segment.cut and segment.frames >= narrow and start >= on.first - reach:
             _paint_cut(on, on.scale.x(start))
+        start += segment.frames
 
 
 def paint_no_plan(on: Canvas) -> None:
@@ -92,7 +105,7 @@ def paint_no_plan(on: Canvas) -> None:
     lane = on.lanes.prompts
     words = QCoreApplication.translate("Timeline", "One prompt for the whole take: + adds segments.")
     on.painter.setPen(on.tokens.color("quiet"))
-    place = QRectF(on.scale.left_px, lane.top, 2000, lane.height)
+    place = QRectF(on.scale.left_px + PAD, lane.top, 2000, lane.height)
     on.painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
 
 from app.control_edit import MOVIES
-from app.pictures import SIDES, foreign_picture
+from app.pictures import SIDES
 from app.timeline import clips, filmstrip, painting
 from app.timeline.area import NAMES_PX, TimeArea
 from app.timeline.hits import Hit, Part
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.take import Take
     from app.theme import Theme
     from app.timeline.clips import Clip
-    from app.timeline.scale import Lanes
+    from app.timeline.scale import Lane, Lanes
     from engine.messages import ModelSpec
 
 HEAD_REACH_PX = 12
@@ -48,7 +48,8 @@ class Scene:
     def __init__(self, project: Project, take: Take, playhead: Playhead, theme: Theme, cache: PictureCache) -> None:
         self._project, self._take, self._playhead, self._theme = project, take, playhead, theme
         self._cache = cache
-        self._pictures: dict[tuple[str, int], Picture] = {}
+        self._pictures: dict[tuple[str, int], Picture | None] = {}
+        """What lies there; None while that is being looked up."""
         self._read_for: ModelSpec | None = None
         self._has_unknown: dict[str, bool] = {}
         self._seen: tuple[ImageEdit, ModelSpec | None, list[Clip]] | None = None
@@ -61,35 +62,54 @@ class Scene:
         return self._seen[2]
 
     def paint(self, painter: QPainter, strip: QRect, area: TimeArea, marks: Marks) -> None:
-        """Paint the part `strip` of an area."""
+        """Paint the part `strip` of an area, all but the playhead."""
         lanes, scale, size = area.lanes, area.scale, area.viewport().rect()
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        tokens, video = self._theme.tokens, self._project.video
-        painter.fillRect(strip, tokens.color("panel"))
+        video = self._project.video
+        painter.fillRect(strip, self._theme.tokens.color("panel"))
         reach = strip.intersected(QRect(NAMES_PX, 0, size.width(), size.height()))
         if not reach.isEmpty():
             painter.setClipRect(reach)
             first, last = scale.frame(reach.left() - HEAD_REACH_PX), scale.frame(reach.right() + HEAD_REACH_PX)
-            on = painting.Canvas(painter, tokens, QFontMetrics(painter.font()), lanes, scale, first, last)
-            span = self._playhead.span if (self._playhead.first, self._playhead.end) != (None, None) else None
-            painting.paint_ruler(on, video.fps, span)
-            if video.segments:
-                painting.paint_prompts(on, video, partial(self._notes, self._wrong_shots()))
-            else:
-                painting.paint_no_plan(on)
-            self._paint_clips(on)
-            if self._take.length:
-                filmstrip.paint_take(on, self._take)
-            else:
-                filmstrip.paint_vacancy(on, size.width())
+            on = self._canvas(painter, area, first, last)
+            self._paint_lanes(on, reach, size.width())
             if marks.segment is not None:
                 painting.paint_place(on, [*(span.start for span in video.spans()), video.length][marks.segment])
             if marks.drop is not None:
                 clips.paint_drop(on, marks.drop.start, len(marks.drop))
-            painting.paint_playhead(on, self._playhead.frame, size.height())
         if strip.left() < NAMES_PX:
             painter.setClipping(False)
             self._paint_names(painter, lanes, size)
+
+    def paint_playhead(self, painter: QPainter, area: TimeArea) -> None:
+        """Paint what moves while the take plays, over all the rest."""
+        size = area.viewport().rect()
+        painter.setClipRect(QRect(NAMES_PX, 0, size.width(), size.height()))
+        painting.paint_playhead(self._canvas(painter, area, 0.0, 0.0), self._playhead.frame, size.height())
+
+    def _canvas(self, painter: QPainter, area: TimeArea, first: float, last: float) -> painting.Canvas:
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        metrics = QFontMetrics(painter.font())
+        return painting.Canvas(painter, self._theme.tokens, metrics, area.lanes, area.scale, first, last)
+
+    def _paint_lanes(self, on: painting.Canvas, strip: QRect, width: int) -> None:
+        """Those that the strip meets: while a take is made, only its own lane is painted again and again."""
+        lanes, video = on.lanes, self._project.video
+        if _meets(strip, lanes.ruler):
+            span = self._playhead.span if (self._playhead.first, self._playhead.end) != (None, None) else None
+            painting.paint_ruler(on, video.fps, span, width)
+        if _meets(strip, lanes.prompts):
+            if video.segments:
+                painting.paint_prompts(on, video, partial(self._notes, self._wrong_shots()))
+            else:
+                painting.paint_no_plan(on)
+        painting.paint_cuts(on, video)
+        if _meets(strip, lanes.controls):
+            self._paint_clips(on)
+        if _meets(strip, lanes.frames):
+            if self._take.length:
+                filmstrip.paint_take(on, self._take)
+            else:
+                filmstrip.paint_vacancy(on, width)
 
     def _paint_clips(self, on: painting.Canvas) -> None:
         found = self.clips()
@@ -102,10 +122,16 @@ class Scene:
         if control.is_moving and not control.picture.lower().endswith(MOVIES):
             return None  # a folder of pictures: its name says more than any one of them
         place = (control.picture, control.frame or control.skip)
-        # Looked up once: each look at the file's age is one at the disk, and this is asked while painting.
+        # Looked up once, and not here: a look at the file's age on a disk that does not answer never ends.
         if place not in self._pictures:
-            self._pictures[place] = foreign_picture(*place)
-        return self._cache.get(self._pictures[place], SIDES[0])
+            self._pictures[place] = None
+            self._cache.look(*place, partial(self._take_picture, place))
+        picture = self._pictures[place]
+        return self._cache.get(picture, SIDES[0]) if picture is not None else None
+
+    def _take_picture(self, place: tuple[str, int], picture: Picture) -> None:
+        self._pictures[place] = picture
+        self._cache.get(picture, SIDES[0])  # and is told when it is read
 
     def _paint_names(self, painter: QPainter, lanes: Lanes, size: QRect) -> None:
         painter.fillRect(0, 0, NAMES_PX, size.height(), self._theme.tokens.color("panel"))
@@ -189,3 +215,7 @@ class Scene:
         )
         chosen = [clips.tip_of_clip(clip) for clip in self.clips() if clip.is_selected]
         return ". ".join([words, *chosen])
+
+
+def _meets(strip: QRect, lane: Lane) -> bool:
+    return strip.top() < lane.bottom + painting.OVER_PX and strip.bottom() >= lane.top - painting.OVER_PX

@@ -1,7 +1,6 @@
 """The timeline: ruler, prompts and frames in one painted viewport, with a playhead through all of them.
 
-It shows the project's plan and the take, and turns mouse and keys into edits of the plan. What a drag does is in
-`gestures`, how things look in `painting` and `filmstrip`.
+It turns mouse and keys into edits of the plan. What a drag does is in `gestures`, how things look in `scene`.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from app.timeline.area import NAMES_PX, TimeArea
 from app.timeline.clip_drops import ClipDrops
 from app.timeline.clip_gestures import Around, MoveClips, TrimClipEnd, TrimClipStart
 from app.timeline.gestures import Carry, Gesture, Roll, Scrub, Stretch, Trim, snapped
+from app.timeline.ground import Ground
 from app.timeline.hits import Hit, Part, hit_at, segment_at
 from app.timeline.scale import Lanes
 from app.timeline.scene import HEAD_REACH_PX, Marks, Scene
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.project import Project
     from app.take import Take
     from app.theme import Theme
+    from engine.messages import VideoRequest
 
 CURSORS = {
     Part.CLIP_START: Qt.CursorShape.SizeHorCursor,
@@ -61,12 +62,13 @@ class TimelineView(TimeArea):
     ) -> None:
         super().__init__(parent)
         self._project, self._take, self._playhead, self._theme = project, take, playhead, theme
-        self._lengths, self._scene = lengths, Scene(project, take, playhead, theme, cache)
+        self._lengths, self.scene = lengths, Scene(project, take, playhead, theme, cache)
         self.drop_range: range | None = None
         """The frames that what is dragged over the view would control."""
         self._gesture: Gesture | None = None
         self._pressed: tuple[QPointF, Hit] | None = None
-        self._shown_frame = playhead.frame
+        self.ground, self._shown_frame = Ground(self), playhead.frame
+        self._shown_take: tuple[VideoRequest | None, int] = (None, 0)
         self._drags = itertools.count(1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
@@ -75,13 +77,11 @@ class TimelineView(TimeArea):
         self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Timeline"))
         project.edit_changed.connect(self._take_edit)
-        project.models_changed.connect(self.viewport().update)
         playhead.moved.connect(self._move_playhead)
-        playhead.changed.connect(self.viewport().update)
-        take.changed.connect(self._take_change)
+        take.changed.connect(self._take_progress)
         take.frames_changed.connect(self._update_frames)
-        theme.changed.connect(self.viewport().update)
-        cache.loaded.connect(self.viewport().update)
+        for signal in (project.models_changed, playhead.changed, theme.changed, cache.loaded):
+            signal.connect(self.viewport().update)
         self._describe()
 
     @property
@@ -95,20 +95,20 @@ class TimelineView(TimeArea):
 
     @property
     def lanes(self) -> Lanes:
-        rows = 1 + max((clip.place.row for clip in self._scene.clips()), default=0)
+        rows = 1 + max((clip.place.row for clip in self.scene.clips()), default=0)
         return Lanes.fit(self.viewport().height(), self.fontMetrics().height(), rows)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        painter.setFont(self.font())
         place = self._gesture.place if isinstance(self._gesture, Carry) else None
-        marks = Marks(place, self.drop_range)
-        self._scene.paint(painter, event.rect(), self, marks)
+        ground = self.ground.painted(event.rect(), self.scene, Marks(place, self.drop_range))
+        painter = QPainter(self.viewport())
+        painter.drawPixmap(0, 0, ground)
+        self.scene.paint_playhead(painter, self)
 
     def _move_playhead(self, frame: int) -> None:
         before, self._shown_frame = self._shown_frame, frame
         for place in (before, frame):
-            self._update_span(place, place + 1, HEAD_REACH_PX)
+            self.viewport().update(self.column(place, place + 1, HEAD_REACH_PX))
         if self._playhead.is_playing or not self.hasFocus():
             self._keep_in_sight(frame)
 
@@ -118,27 +118,29 @@ class TimelineView(TimeArea):
             self.horizontalScrollBar().setValue(round(frame * self.scale.frame_px - 80))
 
     def _update_frames(self, first: int, stop: int) -> None:
-        # A tile begins left of its frames and is as wide as a thumbnail.
-        self._update_span(first, stop, 240)
-
-    def _update_span(self, first: int, stop: int, margin: int) -> None:
-        left, right = self.scale.x(first) - margin, self.scale.x(stop) + margin
-        left, right = max(left, 0), min(right, self.viewport().width())
-        if right > left:
-            self.viewport().update(QRect(int(left), 0, int(right - left) + 1, self.viewport().height()))
+        lane = self.lanes.frames  # all of it: what a frame looks like depends on its neighbours
+        if not self.column(first, stop, 0).isEmpty():
+            self.ground.spoil(QRect(0, lane.top, self.viewport().width(), lane.height))
 
     def _take_edit(self, changed: set[str]) -> None:
         if changed & {"video", "model", "controls"}:
             self._take_change()
             self._describe()
 
+    def _take_progress(self) -> None:
+        if (self._take.request, self.length) == self._shown_take:
+            self._update_frames(0, self._take.length)
+        else:
+            self._take_change()
+
     def _take_change(self) -> None:
         request = self._take.request
+        self._shown_take = (request, self.length)
         self._playhead.set_range(self.length, request.fps if request is not None else self._project.video.fps)
         self.settle(may_fit=self._gesture is None)
 
     def _describe(self) -> None:
-        self.setAccessibleDescription(self._scene.description())
+        self.setAccessibleDescription(self.scene.description())
 
     # Mouse and keys.
 
@@ -147,7 +149,7 @@ class TimelineView(TimeArea):
         self._take_change()
 
     def _hit(self, point: QPointF) -> Hit:
-        places = [clip.place for clip in self._scene.clips()]
+        places = [clip.place for clip in self.scene.clips()]
         return hit_at(self._project.video, self.lanes, self.scale, point, places)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -227,7 +229,7 @@ class TimelineView(TimeArea):
         first, last = self.scale.frame(NAMES_PX) / fps, self.scale.frame(self.viewport().width()) / fps
         seconds = range(max(0, int(first)), min(int(last) + 2, int(first) + 400))
         borders = [span.start for span in self._project.video.spans()]
-        edges = [edge for clip in self._scene.clips() for edge in (clip.place.span.start, clip.place.span.stop)]
+        edges = [edge for clip in self.scene.clips() for edge in (clip.place.span.start, clip.place.span.stop)]
         others = {0, self._project.video.length, self._playhead.frame, *borders, *edges}
         return [*map(float, others), *(second * fps for second in seconds)]
 
@@ -241,8 +243,7 @@ class TimelineView(TimeArea):
         self.viewport().update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        gesture, self._gesture = self._gesture, None
-        pressed, self._pressed = self._pressed, None
+        gesture, pressed, self._gesture, self._pressed = self._gesture, self._pressed, None, None
         if gesture is not None:
             gesture.finish()
         elif pressed is not None and pressed[1].clip >= 0 and not event.modifiers():
@@ -296,4 +297,4 @@ class TimelineView(TimeArea):
 
     def tip_at(self, point: QPointF) -> str:
         """What to say about a point."""
-        return self._scene.tip(self._hit(point))
+        return self.scene.tip(self._hit(point))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.fitting import fit_in
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
-HEIGHT_PX = 36
+HEIGHT_PX, LEAST_TITLE_PX = 36, 72
 
 
 class DockHead(QWidget):
@@ -24,8 +25,13 @@ class DockHead(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setFixedHeight(HEIGHT_PX)
-        label = QLabel(title)
+        label = ElidedLabel()
+        label.setText(title)
         label.setObjectName("heading")
+        # Its neighbours matter more than the end of a long word, and nothing is cut at the window's edge.
+        label.setMinimumWidth(min(label.sizeHint().width(), LEAST_TITLE_PX))
+        label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        label.setToolTip(title)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 0, 8, 0)
         self._row.setSpacing(4)

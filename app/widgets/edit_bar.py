@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 from app.picture_edit import METHODS
 from app.widgets.edit_fields import EditFields
 from app.widgets.elided_label import ElidedLabel
+from app.widgets.fields_scroll import FieldsScroll
+from app.widgets.flow_layout import FlowLayout
 from app.widgets.plain_tip import set_plain_tip
 from app.widgets.tab_keys import TabKeys
 from app.words import size_text
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 ROOM_PX = 120
 """What margins, gaps and the size of the result need beside them."""
+LEAST_FIELDS_PX = 64
+"""Two lines of fields; where the window has no room for all of them they scroll."""
 
 
 class EditBar(QFrame):
@@ -57,8 +61,7 @@ class EditBar(QFrame):
         self.back.setToolTip(self.tr("Show the picture again, to paint on"))
         self.leave.setToolTip(self.tr("Make pictures from words again; the mask is kept  (Esc)"))
         self.fields = EditFields(project, choice)
-        methods, way_out = QHBoxLayout(), QHBoxLayout()
-        methods.setSpacing(0)
+        methods, way_out = FlowLayout(gap_px=0), QHBoxLayout()
         way_out.setSpacing(8)
         group = QButtonGroup(self)
         names = {
@@ -78,7 +81,6 @@ class EditBar(QFrame):
             group.addButton(button)
             methods.addWidget(button)
             self.methods[method] = button
-        methods.addStretch(1)
         way_out.addWidget(self.name, 1)
         for widget in (self.sizes, self.back, self.leave):
             way_out.addWidget(widget)
@@ -90,11 +92,13 @@ class EditBar(QFrame):
         column.setContentsMargins(12, 6, 12, 6)
         column.setSpacing(6)
         column.addLayout(self._head)
-        column.addWidget(self.fields)
+        self._scroll = FieldsScroll(self.fields, LEAST_FIELDS_PX)
+        column.addWidget(self._scroll)
         self.back.clicked.connect(self.back_pressed)
         self.leave.clicked.connect(self.leave_pressed)
         project.edit_changed.connect(self._show)
         project.models_changed.connect(self._show)
+        self.fields.lines_changed.connect(self._scroll.updateGeometry)
         keys = TabKeys(self)
         for widget in self.in_tab_order:
             keys.guard(widget)
@@ -114,7 +118,7 @@ class EditBar(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # The names of the methods are read whole: in a narrow bar the way out is on a line of its own.
+        # The names of the methods are read whole, on two lines if need be, and the way out is on one of its own.
         methods = sum(button.sizeHint().width() for button in self.methods.values())
         room = self.contentsRect().width() - methods - self.back.sizeHint().width() - self.leave.sizeHint().width()
         way = QBoxLayout.Direction.TopToBottom if room < ROOM_PX else QBoxLayout.Direction.LeftToRight

@@ -6,12 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from msgspec.structs import replace
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from app.canvas.painting.brush import LARGEST_PX, SMALLEST_PX
 from app.widgets.flow_layout import FlowLayout
 from app.widgets.project_keys import ProjectKeys
+from app.widgets.wheel_guard import WheelGuard
 from engine.messages import MASKED_CONTENTS, Margins
 from engine.messages.edit import MAX_FEATHER, MAX_MARGIN, MAX_PADDING, MIN_STRENGTH, EditArea
 
@@ -29,6 +30,9 @@ AREAS: tuple[EditArea, ...] = get_args(EditArea)
 
 class EditFields(QWidget):
     """Brush, strength, masked content, context, border and margins, in as many lines as it takes."""
+
+    lines_changed = Signal()
+    """Others are shown, which may take more lines or fewer."""
 
     def __init__(self, project: Project, choice: BrushChoice, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,6 +119,10 @@ class EditFields(QWidget):
         self._choice.changed.connect(self._show_brush)
         self._project.edit_changed.connect(self._show)
         self._project.models_changed.connect(self._show)
+        guard = WheelGuard(self)
+        for field in self.in_tab_order:
+            if field is not self.source:
+                guard.guard(field)
         keys = ProjectKeys(self)
         for field in (self.strength, self.padding, self.feather, self.brush, *self.margins.values()):
             keys.guard(field.lineEdit())
@@ -163,6 +171,7 @@ class EditFields(QWidget):
         for pair in (*self._of_mask, self._brush):
             pair.setVisible(canvas.takes_mask)
         self._padding.setVisible(canvas.takes_mask and canvas.area == "masked")
+        self.lines_changed.emit()
 
 
 def _spin(low: int, high: int, step: int = 1) -> QSpinBox:

@@ -36,7 +36,11 @@ class FlowLayout(QLayout):
         return self._lay_out(QRect(0, 0, width, 0), moves=False)
 
     def sizeHint(self) -> QSize:
-        return self.minimumSize()
+        """All in one line."""
+        hints = [item.sizeHint() for item in self._shown()]
+        wide = sum(hint.width() for hint in hints) + self._gap * max(len(hints) - 1, 0)
+        margins = self.contentsMargins()
+        return QSize(wide + margins.left() + margins.right(), self.minimumSize().height())
 
     def minimumSize(self) -> QSize:  # noqa: N802 - Qt's name
         size = QSize()

@@ -1,6 +1,6 @@
 """The ring around whatever has the keyboard: 2 px in the accent, drawn around every kind of widget alike.
 
-It lies outside the widget, so what fills its parent leaves WIDTH_PX of margin for it.
+It lies outside the widget, so what fills the window or a scroll area leaves WIDTH_PX of margin for it.
 """
 
 from __future__ import annotations
@@ -9,12 +9,37 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QFocusFrame, QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFocusFrame,
+    QMenu,
+    QMenuBar,
+    QProxyStyle,
+    QStyle,
+    QStyleHintReturn,
+    QStyleOption,
+    QWidget,
+)
 
 if TYPE_CHECKING:
     from app.theme import Theme
 
 WIDTH_PX, RADIUS_PX = 2, 4
+
+
+class _Above(QProxyStyle):
+    """Lets the ring lie above the window or the scroll area, where the borders of a group of fields do not clip it."""
+
+    def styleHint(  # noqa: N802 - Qt's name
+        self,
+        hint: QStyle.StyleHint,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+        returnData: QStyleHintReturn | None = None,  # noqa: N803 - Qt's name
+    ) -> int:
+        if hint is QStyle.StyleHint.SH_FocusFrame_AboveWidget:
+            return 1
+        return super().styleHint(hint, option, widget, returnData)
 
 
 class FocusRing(QFocusFrame):
@@ -24,6 +49,8 @@ class FocusRing(QFocusFrame):
         super().__init__(window)
         self._window = window
         self._theme = theme
+        self._above = _Above()
+        self.setStyle(self._above)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._follow)

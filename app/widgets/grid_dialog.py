@@ -8,7 +8,8 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.grid_axes import Axis, example_of, read_axis, read_name
-from app.words import sentence, size_text
+from app.grid_words import grid_error
+from app.words import size_text
 from engine.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class GridDialog(QDialog):
 
     def show_error(self, message: str) -> None:
         """Say why no grid is made; empty takes the message away."""
-        self.error.setText(sentence(message))
+        self.error.setText(message)
         self.error.setVisible(bool(message))
         self.adjustSize()
 
@@ -115,7 +116,7 @@ class GridDialog(QDialog):
             axes = self.axes()
         except BadInputError as error:
             self.make.setEnabled(False)
-            self.count.setText(sentence(error.message) if any(field.text() for field in self.values) else "")
+            self.count.setText(grid_error(error) if any(field.text() for field in self.values) else "")
         else:
             self.make.setEnabled(True)
             width, height = len(axes[0].values), len(axes[1].values) if len(axes) > 1 else 1

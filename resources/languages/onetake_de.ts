@@ -1505,6 +1505,73 @@
     </message>
 </context>
 <context>
+    <name>Grid</name>
+    <message>
+        <source>At {where}: {why}</source>
+        <translation>Bei {where}: {why}</translation>
+    </message>
+    <message>
+        <source>{parameter} has more than {most} values; ask for fewer.</source>
+        <translation>{parameter} hat mehr als {most} Werte; verlange weniger.</translation>
+    </message>
+    <message>
+        <source>{parameter} has no values; write some, like {example}.</source>
+        <translation>{parameter} hat keine Werte; schreib welche, zum Beispiel {example}.</translation>
+    </message>
+    <message>
+        <source>Write the words to replace and others for them, like {example}.</source>
+        <translation>Schreib die Wörter, die ersetzt werden, und andere dafür, zum Beispiel {example}.</translation>
+    </message>
+    <message>
+        <source>“{written}” is no size; write it like 256x256.</source>
+        <translation>„{written}“ ist keine Größe; schreib sie wie 256x256.</translation>
+    </message>
+    <message>
+        <source>{parameter}: “{written}” does not stand for 1 to {most} values.</source>
+        <translation>{parameter}: „{written}“ steht nicht für 1 bis {most} Werte.</translation>
+    </message>
+    <message>
+        <source>{parameter}: “{written}” never gets to its end; turn the step round.</source>
+        <translation>{parameter}: „{written}“ kommt nie ans Ende; dreh die Schrittweite um.</translation>
+    </message>
+    <message>
+        <source>{parameter}: “{written}” is no whole number; write values like {example}.</source>
+        <translation>{parameter}: „{written}“ ist keine ganze Zahl; schreib Werte wie {example}.</translation>
+    </message>
+    <message>
+        <source>{parameter}: “{written}” is no number; write values like {example}.</source>
+        <translation>{parameter}: „{written}“ ist keine Zahl; schreib Werte wie {example}.</translation>
+    </message>
+    <message>
+        <source>Both directions vary {parameter}; choose two different settings.</source>
+        <translation>Beide Richtungen ändern {parameter}; wähle zwei verschiedene Einstellungen.</translation>
+    </message>
+    <message>
+        <source>That would be {count} pictures; a grid has at most {most}.</source>
+        <translation>Das wären {count} Bilder; ein Raster hat höchstens {most}.</translation>
+    </message>
+    <message>
+        <source>The strength is of edits; edit a picture, or vary something else.</source>
+        <translation>Die Stärke gehört zum Bearbeiten; bearbeite ein Bild, oder ändere etwas anderes.</translation>
+    </message>
+    <message>
+        <source>The prompt does not say “{written}”; the first value is what is replaced.</source>
+        <translation>Im Prompt steht „{written}“ nicht; ersetzt wird der erste Wert.</translation>
+    </message>
+    <message>
+        <source>There is no control; add one, or vary something else.</source>
+        <translation>Es gibt keine Steuerung; füge eine hinzu, oder ändere etwas anderes.</translation>
+    </message>
+    <message>
+        <source>There is no control {number}; there are {count}.</source>
+        <translation>Es gibt keine Steuerung {number}; es sind {count}.</translation>
+    </message>
+    <message>
+        <source>There is no model “{written}”; use one of these: {known}.</source>
+        <translation>Es gibt kein Modell „{written}“; nimm eines von diesen: {known}.</translation>
+    </message>
+</context>
+<context>
     <name>GridControls</name>
     <message>
         <source>Words of the prompt</source>
@@ -2170,6 +2237,14 @@ nach {time}</translation>
         <translation>Erneut versuchen</translation>
     </message>
     <message>
+        <source>Show its frames</source>
+        <translation>Seine Frames zeigen</translation>
+    </message>
+    <message>
+        <source>What was finished of the take is there, and can be branched</source>
+        <translation>Was vom Take fertig wurde, ist da und lässt sich abzweigen</translation>
+    </message>
+    <message>
         <source>Cancelled before it was finished.</source>
         <translation>Abgebrochen, bevor es fertig war.</translation>
     </message>
@@ -2280,6 +2355,10 @@ nach {time}</translation>
     <message>
         <source>Frame {number} of {count}: {prompt}</source>
         <translation>Frame {number} von {count}: {prompt}</translation>
+    </message>
+    <message>
+        <source>This frame was not finished</source>
+        <translation>Dieser Frame wurde nicht fertig</translation>
     </message>
     <message>
         <source>Waiting for its turn</source>
@@ -3529,8 +3608,20 @@ nach {time}</translation>
         <translation>Tiefe (Depth Anything V2)</translation>
     </message>
     <message>
+        <source>Depth (Papercut, built in)</source>
+        <translation>Tiefe (Papercut, eingebaut)</translation>
+    </message>
+    <message>
         <source>Pose (OpenPose)</source>
         <translation>Pose (OpenPose)</translation>
+    </message>
+    <message>
+        <source>Segments (Papercut, built in)</source>
+        <translation>Segmente (Papercut, eingebaut)</translation>
+    </message>
+    <message>
+        <source>Segments (SegFormer, ADE20K)</source>
+        <translation>Segmente (SegFormer, ADE20K)</translation>
     </message>
     <message>
         <source>Segments (Segment Anything)</source>

@@ -1504,6 +1504,73 @@
     </message>
 </context>
 <context>
+    <name>Grid</name>
+    <message>
+        <source>At {where}: {why}</source>
+        <translation>{where}：{why}</translation>
+    </message>
+    <message>
+        <source>{parameter} has more than {most} values; ask for fewer.</source>
+        <translation>{parameter}の値が{most}個を超えています。減らしてください。</translation>
+    </message>
+    <message>
+        <source>{parameter} has no values; write some, like {example}.</source>
+        <translation>{parameter}に値がありません。{example}のように書いてください。</translation>
+    </message>
+    <message>
+        <source>Write the words to replace and others for them, like {example}.</source>
+        <translation>置き換える語と、代わりの語を書いてください。例：{example}</translation>
+    </message>
+    <message>
+        <source>“{written}” is no size; write it like 256x256.</source>
+        <translation>「{written}」はサイズではありません。256x256のように書いてください。</translation>
+    </message>
+    <message>
+        <source>{parameter}: “{written}” does not stand for 1 to {most} values.</source>
+        <translation>{parameter}：「{written}」は1～{most}個の値になりません。</translation>
+    </message>
+    <message>
+        <source>{parameter}: “{written}” never gets to its end; turn the step round.</source>
+        <translation>{parameter}：「{written}」は終わりに届きません。刻みの向きを逆にしてください。</translation>
+    </message>
+    <message>
+        <source>{parameter}: “{written}” is no whole number; write values like {example}.</source>
+        <translation>{parameter}：「{written}」は整数ではありません。{example}のように書いてください。</translation>
+    </message>
+    <message>
+        <source>{parameter}: “{written}” is no number; write values like {example}.</source>
+        <translation>{parameter}：「{written}」は数ではありません。{example}のように書いてください。</translation>
+    </message>
+    <message>
+        <source>Both directions vary {parameter}; choose two different settings.</source>
+        <translation>両方の向きで{parameter}が変わります。別々の設定を選んでください。</translation>
+    </message>
+    <message>
+        <source>That would be {count} pictures; a grid has at most {most}.</source>
+        <translation>画像が{count}枚になります。グリッドは{most}枚までです。</translation>
+    </message>
+    <message>
+        <source>The strength is of edits; edit a picture, or vary something else.</source>
+        <translation>強さは編集の設定です。画像を編集するか、別の設定を変えてください。</translation>
+    </message>
+    <message>
+        <source>The prompt does not say “{written}”; the first value is what is replaced.</source>
+        <translation>プロンプトに「{written}」がありません。最初の値が置き換えられます。</translation>
+    </message>
+    <message>
+        <source>There is no control; add one, or vary something else.</source>
+        <translation>コントロールがありません。追加するか、別の設定を変えてください。</translation>
+    </message>
+    <message>
+        <source>There is no control {number}; there are {count}.</source>
+        <translation>コントロール{number}はありません。全部で{count}個です。</translation>
+    </message>
+    <message>
+        <source>There is no model “{written}”; use one of these: {known}.</source>
+        <translation>モデル「{written}」はありません。次のどれかを使ってください：{known}</translation>
+    </message>
+</context>
+<context>
     <name>GridControls</name>
     <message>
         <source>Words of the prompt</source>
@@ -2168,6 +2235,14 @@ after {time}</source>
         <translation>再試行</translation>
     </message>
     <message>
+        <source>Show its frames</source>
+        <translation>フレームを表示</translation>
+    </message>
+    <message>
+        <source>What was finished of the take is there, and can be branched</source>
+        <translation>テイクの完成した部分は残っていて、そこから分岐できます</translation>
+    </message>
+    <message>
         <source>Cancelled before it was finished.</source>
         <translation>完成前に中止されました。</translation>
     </message>
@@ -2278,6 +2353,10 @@ after {time}</source>
     <message>
         <source>Frame {number} of {count}: {prompt}</source>
         <translation>フレーム {number}/{count}：{prompt}</translation>
+    </message>
+    <message>
+        <source>This frame was not finished</source>
+        <translation>このフレームは完成していません</translation>
     </message>
     <message>
         <source>Waiting for its turn</source>
@@ -3522,8 +3601,20 @@ after {time}</source>
         <translation>深度 (Depth Anything V2)</translation>
     </message>
     <message>
+        <source>Depth (Papercut, built in)</source>
+        <translation>深度 (Papercut、内蔵)</translation>
+    </message>
+    <message>
         <source>Pose (OpenPose)</source>
         <translation>ポーズ (OpenPose)</translation>
+    </message>
+    <message>
+        <source>Segments (Papercut, built in)</source>
+        <translation>領域分割 (Papercut、内蔵)</translation>
+    </message>
+    <message>
+        <source>Segments (SegFormer, ADE20K)</source>
+        <translation>領域分割 (SegFormer、ADE20K)</translation>
     </message>
     <message>
         <source>Segments (Segment Anything)</source>

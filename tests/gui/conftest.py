@@ -11,6 +11,7 @@ from app.application import Application, complete
 from app.opening import open_frame
 from app.reports import Reach
 from engine.paths import Paths
+from tests.decoding import spare_the_child
 from tests.fake_takes import MOVING
 from tests.fakes import FakeEngine
 from tests.requests import FREE_TEXT
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture(autouse=True)
+def decoding_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a picture is not what is tested here."""
+    spare_the_child(monkeypatch)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from engine.messages import FrameSpan, JobState, VideoRequest
 from tests.gui.video import PROMPTS, command, enter_video, generate_take, open_plan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
     from app.application import Application
@@ -99,6 +101,42 @@ def test_a_running_take_is_branched_where_it_is_finished(
     command(onetake, "branch").trigger()
     qtbot.waitUntil(lambda: len(branches(engine)) == 1)
     assert branches(engine)[0].redo == (FrameSpan(start=12, stop=48),)
+
+
+@pytest.mark.parametrize("is_new_window", [False, True])
+def test_a_failed_take_is_branched_where_it_is_finished(
+    qtbot: QtBot,
+    onetake: Application,
+    engine: FakeEngine,
+    open_window: Callable[[], Application],
+    *,
+    is_new_window: bool,
+) -> None:
+    """Its frames are shown when they are asked for, those of an earlier window too; a cancelled one has none left."""
+    engine.script("hold", default="finish")
+    enter_video(qtbot, onetake)
+    open_plan(onetake)
+    generate_take(qtbot, onetake, JobState.RUNNING)
+    engine.finish_frames("job-1", range(12), "cpu")
+    engine.fail("job-1", "job_failed", "the disk is full; make room")
+    window = open_window() if is_new_window else onetake
+    if is_new_window:
+        open_plan(window)
+    parts = enter_video(qtbot, window)
+    qtbot.waitUntil(lambda: (record := window.jobs.record("job-1")) is not None and record.state is JobState.FAILED)
+    window.studio.show_job("job-1")
+    stage = window.stage
+    assert stage.page is stage.outcome
+    assert stage.outcome.frames.isVisible()
+    stage.outcome.frames.click()
+    assert stage.page is parts.player
+    qtbot.waitUntil(lambda: parts.take.is_ready(11))
+    parts.playhead.seek(20)
+    assert parts.player.view.vacancy == "This frame was not finished"
+    parts.playhead.seek(12)
+    command(window, "branch").trigger()
+    qtbot.waitUntil(lambda: len(branches(engine)) == 1)
+    assert (branches(engine)[0].base, branches(engine)[0].redo) == ("job-1", (FrameSpan(start=12, stop=48),))
 
 
 def test_from_the_gallery_the_take_and_its_plan_come_first(

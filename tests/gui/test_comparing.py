@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,8 @@ from PySide6.QtGui import QColor, QImage
 
 from app.canvas.compare_view import CompareView
 from app.cells import CellRole
-from engine.messages import JobState, VideoRequest
+from app.file_change import change_file
+from engine.messages import ImageRequest, JobState, VideoRequest
 from tests.fake_takes import fake_frame
 from tests.gui.test_player import pixels
 from tests.gui.video import command, enter_video, generate_take, open_plan
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from app.application import Application
     from app.canvas.player import PlayerPage
+    from engine.paths import Paths
     from tests.fakes import FakeEngine
 
 
@@ -134,4 +137,21 @@ def test_nothing_to_compare_with_is_said(qtbot: QtBot, onetake: Application, eng
     generate_take(qtbot, onetake, JobState.DONE)
     command(onetake, "compare").trigger()
     assert onetake.notices.isVisible()
+    assert not command(onetake, "compare").isChecked()
+
+
+def test_comparing_ends_when_the_other_result_goes(
+    qtbot: QtBot, onetake: Application, engine: FakeEngine, paths: Paths
+) -> None:
+    """One that is thrown away, in this window or another, leaves the canvas to the first, and the button up."""
+    engine.script(default="finish")
+    for seed in (1, 2):
+        onetake.studio.send(ImageRequest(prompt="boat", seed=seed))
+        qtbot.waitUntil(lambda seed=seed: onetake.gallery.list.model().rowCount() == seed)
+        onetake.studio.show_job(f"job-{seed}")
+    command(onetake, "compare").trigger()
+    assert onetake.stage.large.compares
+    thrown = onetake.jobs.records()[0].info.outputs
+    change_file(paths.home / "trashed.json", lambda _: json.dumps(thrown).encode())
+    qtbot.waitUntil(lambda: not onetake.stage.large.compares)
     assert not command(onetake, "compare").isChecked()

@@ -110,13 +110,13 @@ def test_a_map_is_made_again(qtbot: QtBot, onetake: Application, engine: FakeEng
     qtbot.waitUntil(lambda: onetake.stage.record is record)
 
 
-def test_a_picture_that_is_gone_cannot_be_shown(onetake: Application, tmp_path: Path) -> None:
+def test_a_picture_that_is_gone_cannot_be_shown(qtbot: QtBot, onetake: Application, tmp_path: Path) -> None:
     """The button is greyed when the map is shown again."""
-    assert onetake.stage.map.source.isEnabled()
+    qtbot.waitUntil(onetake.stage.map.source.isEnabled)
     (tmp_path / "walk.png").unlink()
     onetake.studio.show_picture("job-1", 0)
     onetake.studio.show_picture("job-2", 0)
-    assert not onetake.stage.map.source.isEnabled()
+    qtbot.waitUntil(lambda: not onetake.stage.map.source.isEnabled())
 
 
 def test_a_waiting_map_is_a_row_of_the_queue(qtbot: QtBot, onetake: Application, engine: FakeEngine) -> None:

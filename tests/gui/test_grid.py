@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QFileDialog, QTableView
+from PySide6.QtWidgets import QApplication, QFileDialog, QTableView
 
+from app import grid_plan
 from app.canvas.sheet_page import SheetPage
 from app.grid_controls import GridControls
 from app.jobs import JobRole
@@ -50,7 +53,12 @@ def start(onetake: Application, x: tuple[str, str], y: tuple[str, str]) -> None:
     for name, field, (parameter, values) in zip(dialog.names, dialog.values, (x, y), strict=True):
         name.setCurrentIndex(name.findData(parameter))
         field.setText(values)
+    is_planned, end = dialog.make.isEnabled(), time.monotonic() + 60
     dialog.make.click()
+    while is_planned and dialog.isVisible() and not dialog.error.text():
+        # In the background.
+        assert time.monotonic() < end
+        QApplication.processEvents()
 
 
 def sheet_of(onetake: Application) -> SheetPage:
@@ -245,3 +253,20 @@ def test_saving_asks_before_a_grid_is_replaced(
     next(action for action in onetake.window.actions() if action.objectName() == "save_grid").trigger()
     assert asked[1:] == [str(tmp_path / "sheet.png")]
     assert (tmp_path / "sheet.png").read_bytes() == b"another"
+
+
+def test_a_grid_is_planned_off_the_interface_thread(
+    qtbot: QtBot, onetake: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Adapters lie on disks that may not answer: one look for all cells of a model, and not in this thread."""
+    looks: list[int] = []
+
+    def look(layers: object, *_: object) -> object:
+        looks.append(threading.get_ident())
+        return layers
+
+    monkeypatch.setattr(grid_plan, "name_adapters", look)
+    start(onetake, ("seed", "1-3"), ("steps", "1, 2"))
+    assert len(keys(sheet_of(onetake).model)) == 6
+    assert len(looks) == 1
+    assert looks[0] != threading.get_ident()

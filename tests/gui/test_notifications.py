@@ -164,7 +164,7 @@ def test_the_message_reaches_a_desktop_that_has_a_portal(portal: str, lines: lis
     """It is what the portal's description asks for, nobody waits for the answer, and without a portal one is told."""
     probe = [sys.executable, "-c", textwrap.dedent(PORTAL), portal]
     done = subprocess.run(
-        ["dbus-run-session", "--", *probe], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30
+        ["dbus-run-session", "--", *probe], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
     )
     assert done.stdout.splitlines() == lines
 

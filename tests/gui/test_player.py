@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 
 from app.playhead import Playhead
@@ -53,6 +53,29 @@ def pixels(image: QImage) -> np.ndarray:
     """(H, W, 3) uint8 RGB."""
     image = image.convertToFormat(QImage.Format.Format_RGBA8888)
     return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., :3].copy()
+
+
+def test_playing_keeps_time_though_a_beat_is_no_whole_millisecond(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """240 frames at 24 a second take ten seconds, also with a timer that is late now and then; a long halt is lost."""
+    playhead = Playhead()
+    playhead.set_range(1000, 24.0)
+    timer, now_s = playhead.findChild(QTimer), 0.0
+    assert isinstance(timer, QTimer)
+    monkeypatch.setattr("app.playhead.time.monotonic", lambda: now_s)
+    playhead.play(1)
+    for beat in range(240):
+        now_s += timer.interval() / 1000 + (0.004 if beat % 7 == 0 else 0.0)
+        timer.timeout.emit()
+    assert playhead.frame == 240
+    assert now_s == pytest.approx(10.0, abs=0.006)
+    now_s += 3.0
+    timer.timeout.emit()
+    assert (playhead.frame, timer.interval()) == (241, 0), "no frame is passed over for it"
+    timer.timeout.emit()
+    assert timer.interval() == 42
+    playhead.pause()
 
 
 def test_previews_loop_while_the_take_is_made(qtbot: QtBot, held: PlayerPage, engine: FakeEngine) -> None:

@@ -9,7 +9,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
@@ -18,6 +18,7 @@ from app import timeline_edits as edits
 from app.timeline.filmstrip import runs
 from app.timeline.model import Column
 from app.timeline.scale import TimeScale, ticks
+from app.timeline.scene import Marks
 from engine.messages import JobState
 from tests.gui.test_window import focusable
 from tests.gui.video import PROMPTS, enter_video, generate_take, open_plan
@@ -265,3 +266,37 @@ def test_the_bar_of_a_device_has_no_holes_where_frames_are_still_unknown(
         (range(24, 40), "cpu#1"),
         (range(40, 48), ""),
     ]
+
+
+def test_a_playhead_and_new_frames_cost_no_painting_of_the_rest(onetake: Application, view: TimelineView) -> None:
+    """A moving playhead paints nothing else anew, new frames nothing but their lane; a full update paints all."""
+    parts, ground, port, lane = onetake.wing.open(), view.ground, view.viewport(), view.lanes.frames
+    port.repaint()
+    before = ground.painted_px
+    parts.playhead.seek(5)
+    QApplication.processEvents()
+    assert ground.painted_px == before
+    parts.take.frames_changed.emit(0, 12)
+    QApplication.processEvents()
+    assert ground.painted_px - before == port.width() * lane.height
+    before = ground.painted_px
+    port.update()
+    QApplication.processEvents()
+    assert ground.painted_px - before == port.width() * port.height()
+
+
+def test_a_lane_painted_anew_looks_as_all_painted_anew(
+    qtbot: QtBot, onetake: Application, view: TimelineView, engine: FakeEngine
+) -> None:
+    """With a cut and previews of two ranks, the lane of the frames alone and everything give the same pixels."""
+    engine.script("hold")
+    generate_take(qtbot, onetake, JobState.RUNNING)
+    for device, frames in (("cpu", range(0, 24, 4)), ("cpu#1", range(24, 48, 4))):
+        engine.show_frames("job-1", frames, device)
+    take = onetake.wing.open().take
+    qtbot.waitUntil(lambda: all(map(take.is_there, range(0, 48, 4))))
+    ground, nothing = view.ground, QRect(0, 0, 1, 1)
+    whole, before = ground.painted(view.viewport().rect(), view.scene, Marks()).toImage(), ground.painted_px
+    take.frames_changed.emit(0, 3)
+    assert ground.painted(nothing, view.scene, Marks()).toImage() == whole
+    assert ground.painted_px > before

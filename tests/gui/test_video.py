@@ -256,6 +256,7 @@ def test_the_next_window_goes_on_with_the_plan(
     record = again.jobs.record("job-1")
     assert record is not None
     qtbot.waitUntil(lambda: record.take.ready == set(range(6, 18)))
+    assert [parts.take.maker(frame) for frame in (5, 6, 17)] == ["", "cpu", "cpu"], "there is one device alone"
 
 
 def test_a_take_made_without_an_engine_waits_with_its_file(

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from languages import FOLDER
+from PIL import Image
 from PySide6.QtCore import QObject, QTranslator
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QGroupBox,
     QLabel,
@@ -23,6 +25,9 @@ from PySide6.QtWidgets import (
 
 from app.commands import commands_of
 from app.languages import Language, speak
+from app.main_window import SMALLEST_PX
+from app.settings import WindowSettings
+from app.widgets.edit_bar import LEAST_FIELDS_PX, EditBar
 from tests.gui.test_project_files import press
 from tests.requests import FREE_TEXT, PAPERCUT
 
@@ -30,10 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from app.application import Application
+    from engine.paths import Paths
 
 OPEN, CLOSE = "⟦", "⟧"
 
@@ -134,3 +139,41 @@ def test_the_window_opens_in_the_language_that_was_chosen_before(
     assert commands_of(second.window.menuBar())[0].place == words[2], "the letter of the key is no word"
     checked = [action.text() for action in second.controls.languages.actions() if action.isChecked()]
     assert checked == [{Language.GERMAN: "Deutsch", Language.JAPANESE: "日本語"}[language]]
+
+
+@pytest.mark.parametrize("language", [Language.ENGLISH, Language.GERMAN, Language.JAPANESE])
+@pytest.mark.usefixtures("english")
+def test_the_edit_bar_is_whole_in_the_smallest_window(
+    qtbot: QtBot, open_window: Callable[[], Application], paths: Paths, language: Language
+) -> None:
+    """No method's name is shortened, no field is cut, and nothing lies beyond the window's edge."""
+    WindowSettings(paths.home / "window.ini").language = language
+    picture = paths.home / "lake.png"
+    Image.new("RGB", (96, 64), "#446688").save(picture)
+    onetake = open_window()
+    window = onetake.window
+    onetake.exchange.edit_wanted.emit(str(picture))
+    window.resize(*SMALLEST_PX)
+    bar = window.findChild(EditBar)
+    assert isinstance(bar, EditBar)
+    qtbot.waitUntil(lambda: bar.isVisible() and onetake.project.canvas.width == 96, timeout=30_000)
+    assert (window.width(), window.height()) == SMALLEST_PX
+    for method, button in bar.methods.items():
+        button.click()
+        assert onetake.project.canvas.method == method
+        QApplication.processEvents()
+        for name in bar.methods.values():
+            assert name.width() >= name.sizeHint().width(), name.text()
+        port = bar.fields.visibleRegion().boundingRect()
+        lowest = max(field.mapTo(bar.fields, field.rect().bottomLeft()).y() for field in shown_of(bar))
+        is_scrolled = bar.fields.height() > port.height()
+        assert lowest <= port.bottom() or is_scrolled
+        assert port.height() >= LEAST_FIELDS_PX or port.height() >= bar.fields.heightForWidth(bar.fields.width())
+    right = window.queue_head.mapTo(window, window.queue_head.rect().topRight()).x()
+    assert right < window.width()
+    assert window.queue_head.minimumSizeHint().width() <= window.queue_head.width()
+
+
+def shown_of(bar: EditBar) -> list[QWidget]:
+    """The fields that the method has."""
+    return [field for field in bar.fields.in_tab_order if field.isVisibleTo(bar)]

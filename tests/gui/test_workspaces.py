@@ -11,6 +11,9 @@ import pytest
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QApplication
 
+from app.main_window import MainWindow
+from app.panels.prompt import PromptPanel
+from app.settings import WindowSettings
 from app.workspaces import Workspace
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from app.application import Application
+    from engine.paths import Paths
 
 KEYS = dict(zip(Workspace, (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4), strict=True))
 
@@ -112,6 +116,19 @@ def test_a_window_opens_in_the_workspace_it_was_left_in(
     assert second.desk.workspaces.current is Workspace.VIDEO
     assert second.desk.switch.buttons[2].isChecked()
     qtbot.waitUntil(lambda: second.wing.parts is not None)
+
+
+def test_a_window_that_was_killed_opens_in_its_workspace_again(
+    qtbot: QtBot, onetake: Application, paths: Paths
+) -> None:
+    """What the next window reads is there as soon as one goes to a workspace, not only when the window is closed."""
+    go(qtbot, onetake, Workspace.REVIEW)
+    left = WindowSettings(paths.home / "window.ini")
+    assert left.workspace == Workspace.REVIEW
+    frame = MainWindow(PromptPanel(onetake.theme))
+    qtbot.addWidget(frame)
+    assert left.restore(frame)
+    assert {dock.objectName() for dock in frame.docks if not dock.isHidden()} == {"gallery"}
 
 
 def test_reset_brings_a_workspace_back(qtbot: QtBot, onetake: Application) -> None:

@@ -53,6 +53,16 @@ def test_trimming_keeps_the_pictures_where_they_are_in_time(
     assert 1 <= len(end.span(LENGTH)) <= held - end.skip
 
 
+def test_a_movie_that_is_not_counted_yet_is_trimmed_as_one() -> None:
+    """Its pictures stay where they are in time; a still simply begins later."""
+    movie = ControlEdit(kind="canny", picture="/nowhere/walk.mp4", first=10, frames=20, skip=5)
+    still = ControlEdit(kind="canny", picture="/nowhere/walk.png", first=10, frames=20, skip=0)
+    trimmed = clip_edits.trim_start((movie, still), 0, 14, None, LENGTH)
+    trimmed = clip_edits.trim_start(trimmed, 1, 14, None, LENGTH)
+    assert [(clip.first, clip.skip, clip.frames) for clip in trimmed] == [(14, 9, 16), (14, 0, 16)]
+    assert clip_edits.trim_start((movie,), 0, 0, None, LENGTH)[0].first == 5
+
+
 @given(controls=layers())
 def test_clips_of_one_row_never_meet(controls: tuple[ControlEdit, ...]) -> None:
     """Each lies in the first row that has room."""

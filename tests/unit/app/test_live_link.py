@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.live_link import LiveReport
 
 MADE = LiveMade(call=0, image=b"", seconds=0.1, devices=("cpu",))
-LIMIT_S = 5.0
+LIMIT_S = 30.0
 
 
 def request(prompt: str) -> ImageRequest:
@@ -133,7 +133,7 @@ def test_closing_does_not_wait_for_a_connection(qtbot: QtBot, engine: Engine, li
     engine.may_connect.clear()
     link.want(request("a"))
     assert engine.connecting.wait(LIMIT_S)
-    assert duration_of(link.close) < 1.0
+    assert duration_of(link.close) < LIMIT_S / 2
     assert not link.isFinished()
     engine.may_connect.set()
     qtbot.waitUntil(link.isFinished)
@@ -148,7 +148,7 @@ def test_closing_does_not_wait_for_a_picture_but_keeps_what_is_to_be_kept(
     link.want(request("long"))
     qtbot.waitUntil(lambda: engine.asked == ["long"])
     link.keep(LivePicture(request("kept"), MADE, 0.1))
-    assert duration_of(link.close) < 1.0
+    assert duration_of(link.close) < LIMIT_S / 2
     qtbot.waitUntil(link.isFinished)
     assert engine.kept == ["kept"]
     qtbot.waitUntil(lambda: LiveKept in told.kinds())

@@ -394,7 +394,7 @@ def test_only_pictures_are_taken_in(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a named pipe is made")
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 def test_a_pipe_in_the_folder_does_not_stop_the_window(folder: Path) -> None:
     """In place of the timeline it is another one than the saved; in place of the manifest there is no project."""
     (folder / TIMELINE).unlink()
