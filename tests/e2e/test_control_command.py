@@ -16,15 +16,13 @@ from tests.engine.control.pictures import scene
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
 
-
-def test_a_picture_becomes_a_map(onetake: Onetake, tmp_path: Path) -> None:
+def test_a_picture_becomes_a_map(shared: Onetake, tmp_path: Path) -> None:
     """The PNG has the size asked for, shows edges, and says what it came from; the picture is as before."""
     picture, target = tmp_path / "in.png", tmp_path / "map.png"
     Image.fromarray(scene()).save(picture)
     before = picture.read_bytes()
-    answer = onetake("control", "canny", str(picture), "-o", str(target), "--size", "160x96", "--json")
+    answer = shared("control", "canny", str(picture), "-o", str(target), "--size", "160x96", "--json")
     assert answer.status == 0, answer.errors
     document = answer.document
     assert set(document) == {"job", "outputs", "seed", "model", "devices", "seconds", "restarts"}
@@ -35,16 +33,13 @@ def test_a_picture_becomes_a_map(onetake: Onetake, tmp_path: Path) -> None:
     record = msgspec.json.decode(read_texts(target)[RECORD_KEY], type=ControlMapRecord)
     assert (record.request.kind, record.request.picture) == ("canny", str(picture))
     assert picture.read_bytes() == before
-    (row,) = onetake("queue", "list", "--json").document["jobs"]
+    row = shared("queue", "list", "--json").document["jobs"][-1]
+    assert row["job"] == document["job"]
     assert (row["kind"], row["state"]) == ("control_map", "done")
 
 
-def test_bad_input_is_one_line_and_leaves_nothing(
-    onetake: Onetake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_bad_input_is_one_line_and_leaves_nothing(shared: Onetake, tmp_path: Path) -> None:
     """Before the queue, in the service and in the worker: one line that names the thing, and no file."""
-    # Whatever detectors this machine's user has downloaded.
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     picture, text, target = tmp_path / "in.png", tmp_path / "text.png", tmp_path / "out" / "map.png"
     Image.fromarray(scene()).save(picture)
     text.write_text("no picture")
@@ -58,7 +53,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(
         (["hed", str(picture)], "hed wants ControlNetHED.pth"),
     ]
     for words, said in cases:
-        answer = onetake("control", *words, "-o", str(target), "--json")
+        answer = shared("control", *words, "-o", str(target), "--json")
         assert answer.status == 2, (words, answer)
         assert said in answer.document["error"]["message"], (words, answer)
         assert len(answer.errors.strip().splitlines()) == 1, answer.errors

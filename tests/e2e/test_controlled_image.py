@@ -15,7 +15,7 @@ from tests.engine.control.pictures import scene
 from tests.tiny_adapters import write_controlnet, write_steered_model
 
 
-def test_a_drawing_steers_a_picture(onetake: Onetake, tmp_path: Path) -> None:
+def test_a_drawing_steers_a_picture(shared: Onetake, tmp_path: Path) -> None:
     """With the control the picture differs, outside its region less than inside; the file proves what it came from."""
     model, net = write_steered_model(tmp_path / "model", "flow"), write_controlnet(tmp_path / "net")
     drawing, mask = tmp_path / "in.png", tmp_path / "mask.png"
@@ -29,7 +29,7 @@ def test_a_drawing_steers_a_picture(onetake: Onetake, tmp_path: Path) -> None:
     made: dict[str, np.ndarray] = {}
     for name, options in controls.items():
         target = tmp_path / f"{name}.png"
-        answer = onetake(*common, "--seed", "5", "-o", str(target), *options, "--json")
+        answer = shared(*common, "--seed", "5", "-o", str(target), *options, "--json")
         assert answer.status == 0, answer.errors
         with Image.open(target) as picture:
             made[name] = np.asarray(picture).astype(int)
@@ -43,7 +43,7 @@ def test_a_drawing_steers_a_picture(onetake: Onetake, tmp_path: Path) -> None:
     gone = tmp_path / "gone.png"
     drawing.rename(gone)
     drawing.write_text("no picture")
-    answer = onetake(*common, "--control", f"canny={drawing},adapter={net}", "--json")
+    answer = shared(*common, "--control", f"canny={drawing},adapter={net}", "--json")
     assert answer.status == 2
     assert "in.png is no picture" in answer.document["error"]["message"]
     assert len(answer.errors.strip().splitlines()) == 1

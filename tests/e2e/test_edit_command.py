@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_picture_is_inpainted_and_outpainted(onetake: Onetake, tmp_path: Path) -> None:
+def test_a_picture_is_inpainted_and_outpainted(shared: Onetake, tmp_path: Path) -> None:
     """Both results say what they came from and keep the picture's bytes where they should; the picture stays."""
     pixels = scene(256, 192)
     picture = tmp_path / "in.png"
@@ -24,7 +24,7 @@ def test_a_picture_is_inpainted_and_outpainted(onetake: Onetake, tmp_path: Path)
     before = picture.read_bytes()
     target = tmp_path / "out.png"
     common = ["autumn hills", "--steps", "2", "--feather", "4", "--json"]
-    answer = onetake("edit", str(picture), *common, "--mask", mask, "-o", str(target), "--count", "2", "--seed", "3")
+    answer = shared("edit", str(picture), *common, "--mask", mask, "-o", str(target), "--count", "2", "--seed", "3")
     assert answer.status == 0, answer.errors
     document = answer.document
     assert set(document) == {"job", "outputs", "seed", "model", "devices", "seconds", "restarts"}
@@ -39,17 +39,18 @@ def test_a_picture_is_inpainted_and_outpainted(onetake: Onetake, tmp_path: Path)
     assert restored.edit is not None
     assert (restored.seed, restored.edit.method, restored.edit.picture) == (4, "inpaint", str(picture))
 
-    wider = onetake("edit", str(picture), *common, "--left", "32", "--right", "32", "-o", str(target))
+    wider = shared("edit", str(picture), *common, "--left", "32", "--right", "32", "-o", str(target))
     assert wider.status == 0, wider.errors
     with Image.open(target) as made:
         assert made.size == (320, 192)
         assert np.array_equal(np.asarray(made)[:, 36:284], pixels[:, 4:252])
     assert picture.read_bytes() == before
-    rows = onetake("queue", "list", "--json").document["jobs"]
+    rows = shared("queue", "list", "--json").document["jobs"][-2:]
+    assert [row["job"] for row in rows] == [document["job"], wider.document["job"]]
     assert [(row["kind"], row["state"]) for row in rows] == [("edit", "done"), ("edit", "done")]
 
 
-def test_bad_input_is_one_line_and_leaves_nothing(onetake: Onetake, tmp_path: Path) -> None:
+def test_bad_input_is_one_line_and_leaves_nothing(shared: Onetake, tmp_path: Path) -> None:
     """Before the queue, in the service and in the worker: one line that names the thing, and no file."""
     picture, text = tmp_path / "in.png", tmp_path / "text.png"
     write_picture(picture, scene(128, 96))
@@ -65,7 +66,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(onetake: Onetake, tmp_path: Pa
         ([str(picture), "a", "--method", "inpaint"], "in.png has no transparent part"),
     ]
     for words, said in cases:
-        answer = onetake("edit", *words, "-o", str(target), "--json")
+        answer = shared("edit", *words, "-o", str(target), "--json")
         assert answer.status == 2, (words, answer)
         assert said in answer.document["error"]["message"], (words, answer)
         assert len(answer.errors.strip().splitlines()) == 1, answer.errors

@@ -52,12 +52,12 @@ DAY = Timeline(
 )
 
 
-@pytest.fixture
-def tiny(onetake: Onetake) -> Onetake:
+@pytest.fixture(scope="module")
+def tiny(shared: Onetake) -> Onetake:
     """The command line in a home that knows a tiny model for videos."""
-    write_tiny_video_model(onetake.home / "models" / "tiny")
-    (onetake.home / "models.toml").write_text(CATALOGUE)
-    return onetake
+    write_tiny_video_model(shared.home / "models" / "tiny")
+    shared.add_to_catalogue(CATALOGUE)
+    return shared
 
 
 def frames_of(path: Path) -> list[NDArray[np.uint8]]:
@@ -141,6 +141,7 @@ def test_bad_input_is_one_line_and_leaves_no_job(tiny: Onetake, tmp_path: Path) 
     segments = [{"prompt": "a", "frames": 4}, {"prompt": "b", "start": 6, "end": 9}]
     gap.write_text(json.dumps({"onetake_timeline": 1, "segments": segments}))
     words = ["video", "hills", "--model", "tiny"]
+    before = tiny("queue", "list", "--json").document
     for wrong, said in (
         ([*words, "--frames", "10000000"], "of memory and"),
         ([*words, "--devices", "cuda:99"], "'cuda:99' is not in this machine"),
@@ -152,4 +153,4 @@ def test_bad_input_is_one_line_and_leaves_no_job(tiny: Onetake, tmp_path: Path) 
         assert answer.status == 2, (wrong, answer)
         assert said in answer.document["error"]["message"]
         assert answer.errors.count("\n") == 1
-    assert tiny("queue", "list", "--json").document == {"jobs": []}
+    assert tiny("queue", "list", "--json").document == before

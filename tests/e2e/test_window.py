@@ -53,7 +53,7 @@ def open_window(qtbot: QtBot, qapp: QApplication, onetake: Onetake) -> Iterator[
         opening = open_frame(qapp, paths)
         with qtbot.waitSignal(opening.window.first_painted):
             opening.window.show()
-        application = complete(opening, paths, partial(EngineClient.connect, paths, timeout_s=60.0))
+        application = complete(opening, paths, partial(EngineClient.connect, paths, timeout_s=60.0, reopen=False))
         opened.append(application)
         qtbot.waitUntil(lambda: application.link.connection.reach is Reach.RUNNING, timeout=LONG_MS)
         return application
