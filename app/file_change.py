@@ -26,14 +26,15 @@ def change_file(file: Path, edit: Callable[[bytes], bytes]) -> bytes:
         The new content.
 
     Raises:
-        OSError: It cannot be locked or written; the old content stands.
+        OSError: It cannot be locked, read or written; the old content stands.
     """
     # Not loaded with the module, which the window waits for.
     from filelock import FileLock, Timeout  # noqa: PLC0415
 
     try:
         with FileLock(file.with_name(f".{file.name}.lock")).acquire(LOCK_TIMEOUT_S, LOOK_EVERY_S):
-            before = read_file(file)
+            # What is there and cannot be read must not be lost to what is written over it.
+            before = file.read_bytes() if file.exists() else b""
             after = edit(before)
             if after != before:
                 write_atomically(file, after)

@@ -52,6 +52,8 @@ class GridControls(QObject):
         self._of, self._actions = parts, actions
         self.dialog: GridDialog | None = None
         """Built when it is wanted first."""
+        self._planned = 0
+        """How often a grid was asked for, or the asking begun anew: only the last plan counts."""
         parts.stage.adopt_sheet(sheet)
         for first, second in pairwise((parts.stage.grid, *sheet.in_tab_order)):
             QWidget.setTabOrder(first, second)
@@ -73,6 +75,7 @@ class GridControls(QObject):
         if self.dialog is None:
             self.dialog = GridDialog(self._of.window)
             self.dialog.wanted.connect(self._make)
+        self._planned += 1
         self.dialog.offer(self._parameters(), {"model": ", ".join(spec.name for spec in self._of.project.models)})
         self.dialog.show()
         self.dialog.names[0].setFocus()
@@ -103,14 +106,17 @@ class GridControls(QObject):
             dialog.show_error(grid_error(error))
             return
         dialog.make.setEnabled(False)
+        self._planned += 1
         # Off this thread: each control's adapter is looked for on the disk.
         find_model = partial(_find_model, tuple(of.project.models))
-        of.background.run(partial(plan_grid, request, x, y, find_model, of.paths), self._take_plan)
+        of.background.run(
+            partial(plan_grid, request, x, y, find_model, of.paths), partial(self._take_plan, self._planned)
+        )
 
-    def _take_plan(self, plan: GridPlan | Problem) -> None:
+    def _take_plan(self, planned: int, plan: GridPlan | Problem) -> None:
         dialog = self.dialog
-        if dialog is None or not dialog.isVisible():
-            return  # cancelled meanwhile
+        if dialog is None or not dialog.isVisible() or planned != self._planned:
+            return  # cancelled meanwhile, or asked for otherwise
         dialog.make.setEnabled(True)
         if isinstance(plan, GridPlan):
             dialog.accept()

@@ -80,13 +80,14 @@ class Grids(QObject):
         self._keeping.setInterval(KEEP_AFTER_MS)
         self._keeping.timeout.connect(self.keep)
         for grid in _read(self._file.read()):
-            # A token means another request in every window.
+            # A token means another request in every window; one that was not sent again is of a window that is open.
+            resent = [job for job in grid.cells if job in outbox.resent]
             named = grid.renamed({job: outbox.resent.get(job, "") for job in grid.cells if is_token(job)})
-            if named == grid:
-                self._know(grid)
-            else:
+            if resent:
                 self._sent.add(grid.created)
                 self._adopt(named)
+            else:
+                self._know(named)
         self._file.changed.connect(self._take_others)
         jobs.job_named.connect(self._rename)
         jobs.job_changed.connect(self._follow)
@@ -164,7 +165,9 @@ class Grids(QObject):
     def _take_others(self) -> None:
         for grid in _read(self._file.read()):
             if grid.created not in self._sent:
-                self._know(grid.renamed({job: "" for job in grid.cells if is_token(job)}))
+                named = grid.renamed({job: "" for job in grid.cells if is_token(job)})
+                self._know(named)
+                self._choose_lead(named)
         # Cells that stood for themselves until now may not.
         self.lead_changed.emit()
 

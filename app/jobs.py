@@ -178,13 +178,15 @@ class JobModel(QAbstractListModel):
             return
         if job in self._by_key:
             # The change of state overtook the acknowledgement: its row is the real one.
+            # Views go over to it before the other goes, or they would be left with nothing.
             self._by_key[job].is_live = True
+            self.job_named.emit(token, job)
             self._remove(token)
         else:
             del self._by_key[token]
             record.name(job)
             self._by_key[job] = record
-        self.job_named.emit(token, job)
+            self.job_named.emit(token, job)
         # Only now: lists that go by the name are to know it.
         self._row_changed(self._records.index(self._by_key[job]))
 

@@ -152,6 +152,7 @@ class PictureCache(QObject):
         self._images: OrderedDict[tuple[object, int], QImage] = OrderedDict()
         self._wanted: set[tuple[object, int]] = set()
         self._foreign: deque[Callable[[], None]] = deque()
+        self._looks: deque[Callable[[], None]] = deque()
         self._held_bytes = 0
 
     def get(self, picture: Picture, side: int) -> QImage | None:
@@ -178,10 +179,16 @@ class PictureCache(QObject):
         """Tell `then`, soon, of a picture that is not one of ours, as its file is now."""
 
         def take(result: Picture | Problem) -> None:
+            self._looks.popleft()
+            if self._looks:
+                self._looks[0]()
             if isinstance(result, Picture):
                 then(result)
 
-        self._background.run(partial(foreign_picture, path, frame), take)
+        # One after the other, too: a disk that does not answer holds one thread up, not all.
+        self._looks.append(lambda: self._background.run(partial(foreign_picture, path, frame), take))
+        if len(self._looks) == 1:
+            self._looks[0]()
 
     def _read(self, picture: Picture, key: tuple[object, int]) -> None:
         def take(result: QImage | Problem) -> None:

@@ -44,7 +44,7 @@ class SharedFile(QObject):
             The new content.
 
         Raises:
-            OSError: It cannot be locked or written; the old content stands.
+            OSError: It cannot be locked, read or written; the old content stands.
         """
         known, found = self._known, b""
 

@@ -96,6 +96,8 @@ def find_model(name: str, paths: Paths) -> ModelSpec:
     """
     specs = read_catalogue(paths)
     if name in specs:
+        if not specs[name].family:
+            _usual_spec(Path(specs[name].folder))  # says what is wrong with it
         return specs[name]
     folder = Path(name).expanduser()
     if folder.is_absolute() and folder.is_dir():
@@ -123,9 +125,10 @@ def _spec_of_entry(entry: Mapping[str, object]) -> ModelSpec:
     try:
         usual = _usual_spec(Path(str(entry["folder"])))
     except BadModelError:
-        usual = None  # Loading it says what is wrong.
+        usual = None
     if usual is None or entry.get("family", usual.family) != usual.family:
-        return msgspec.convert(entry, ModelSpec)
+        # Without a family it is listed, so that a folder that is away takes no other model with it.
+        return msgspec.convert({"family": "", "licence": "unknown", **entry}, ModelSpec)
     return msgspec.convert({**cast("dict[str, object]", msgspec.to_builtins(usual)), **entry}, ModelSpec)
 
 

@@ -1,7 +1,8 @@
-"""`onetake desktop`: Onetake in the menus of a Linux desktop, with its icon and what it opens; for this user alone.
+"""`onetake desktop`: Onetake in the menus of a Linux desktop, with its icon; for this user alone.
 
-Owns the three files that it writes below the user's data folder, by the freedesktop.org specifications for desktop
-entries, icon themes and shared MIME info. Nobody's defaults are changed.
+Owns the two files that it writes below the user's data folder, by the freedesktop.org specifications for desktop
+entries and icon themes. Projects are folders, and desktops know no types of folders by name: they are opened in the
+window, or by `onetake NAME.onetake`.
 """
 
 from __future__ import annotations
@@ -20,11 +21,10 @@ from engine.paths import Paths, resources_folder
 
 PLACES = {
     "desktop/onetake.desktop": "applications/onetake.desktop",
-    "desktop/onetake.xml": "mime/packages/onetake.xml",
     "icons/onetake.svg": "icons/hicolor/scalable/apps/onetake.svg",
 }
 """Where each of our files goes, below the user's data folder."""
-REFRESHES = (("update-desktop-database", "applications"), ("update-mime-database", "mime"))
+REFRESH = "update-desktop-database"
 REFRESH_TIMEOUT_S = 60.0
 
 
@@ -33,7 +33,7 @@ def add_to(commands: Commands) -> None:
     words = "Put Onetake into the menus of a Linux desktop, for this user alone, or take it out again."
     parser = commands.add_parser("desktop", help="Onetake in the desktop's menus", description=words)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    add_command(verbs, "install", "add the menu entry, the icon and the file type", run_install)
+    add_command(verbs, "install", "add the menu entry and the icon", run_install)
     add_command(verbs, "remove", "take them away again", run_remove)
 
 
@@ -44,7 +44,7 @@ def run_install(_arguments: argparse.Namespace, _paths: Paths, console: Console)
     for source, place in PLACES.items():
         document = (resources_folder() / source).read_bytes()
         if place.endswith(".desktop"):
-            document = document.replace(b"Exec=onetake %f", f"Exec={quoted(command)} %f".encode())
+            document = document.replace(b"Exec=onetake", b"Exec=" + os.fsencode(quoted(command)))
         target = folder / place
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -95,15 +95,15 @@ def _command() -> Path:
     found = str(beside) if beside.is_file() else shutil.which("onetake")
     if found is None:
         raise BadInputError("the command onetake is not installed; install the package, then try again")
-    return Path(found)
+    return Path(found).absolute()
 
 
 def _refresh(folder: Path, console: Console) -> None:
-    """Have the desktop's caches written anew; without the tools the desktop does so itself, sooner or later."""
-    for tool, place in REFRESHES:
-        if shutil.which(tool) is None or not (folder / place).is_dir():
-            continue
-        try:
-            subprocess.run([tool, str(folder / place)], check=True, capture_output=True, timeout=REFRESH_TIMEOUT_S)
-        except (OSError, subprocess.SubprocessError) as error:
-            console.note(f"{tool} failed ({error}); log out and in again to see the change")
+    """Have the desktop's caches written anew; without the tool the desktop does so itself, sooner or later."""
+    place = folder / "applications"
+    if shutil.which(REFRESH) is None or not place.is_dir():
+        return
+    try:
+        subprocess.run([REFRESH, str(place)], check=True, capture_output=True, timeout=REFRESH_TIMEOUT_S)
+    except (OSError, subprocess.SubprocessError) as error:
+        console.note(f"{REFRESH} failed ({error}); log out and in again to see the change")

@@ -31,9 +31,11 @@ class Ground:
     def painted(self, wanted: QRect, scene: Scene, marks: Marks) -> QPixmap:
         """The pixels as they are now. Who wants all of them has changed them; in a part, what was spoilt is."""
         port = self._area.viewport()
-        ratio, everything = port.devicePixelRatioF(), port.rect()
+        ratio, everything, seen = port.devicePixelRatioF(), port.rect(), port.visibleRegion().boundingRect()
         size = QSize(math.ceil(port.width() * ratio), math.ceil(port.height() * ratio))
-        stale, self._stale = everything if wanted == everything else self._stale, QRect()
+        # Qt asks for no more than what a window that is too small leaves to be seen.
+        is_all = wanted == everything or (not seen.isEmpty() and wanted.contains(seen))
+        stale, self._stale = everything if is_all else self._stale, QRect()
         if self._drawn.size() != size or self._drawn.devicePixelRatio() != ratio:
             self._drawn = QPixmap(size)
             self._drawn.setDevicePixelRatio(ratio)

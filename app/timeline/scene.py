@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from engine.messages import ModelSpec
 
 HEAD_REACH_PX = 12
+# A tile begins left of what is seen of it, with the frame that it shows.
+TILE_REACH_PX = 240
 MOST_PROMPTS = 2000
 
 
@@ -131,7 +133,8 @@ class Scene:
 
     def _take_picture(self, place: tuple[str, int], picture: Picture) -> None:
         self._pictures[place] = picture
-        self._cache.get(picture, SIDES[0])  # and is told when it is read
+        if self._cache.get(picture, SIDES[0]) is not None:
+            self._cache.loaded.emit()  # others had it read; else the cache says so when it is
 
     def _paint_names(self, painter: QPainter, lanes: Lanes, size: QRect) -> None:
         painter.fillRect(0, 0, NAMES_PX, size.height(), self._theme.tokens.color("panel"))

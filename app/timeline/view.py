@@ -21,7 +21,7 @@ from app.timeline.gestures import Carry, Gesture, Roll, Scrub, Stretch, Trim, sn
 from app.timeline.ground import Ground
 from app.timeline.hits import Hit, Part, hit_at, segment_at
 from app.timeline.scale import Lanes
-from app.timeline.scene import HEAD_REACH_PX, Marks, Scene
+from app.timeline.scene import HEAD_REACH_PX, TILE_REACH_PX, Marks, Scene
 
 if TYPE_CHECKING:
     from app.media_lengths import MediaLengths
@@ -119,7 +119,7 @@ class TimelineView(TimeArea):
 
     def _update_frames(self, first: int, stop: int) -> None:
         lane = self.lanes.frames  # all of it: what a frame looks like depends on its neighbours
-        if not self.column(first, stop, 0).isEmpty():
+        if not self.column(first, stop, TILE_REACH_PX).isEmpty():
             self.ground.spoil(QRect(0, lane.top, self.viewport().width(), lane.height))
 
     def _take_edit(self, changed: set[str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from shiboken6 import isValid
 
 from app.pictures import Picture
 from app.place_looks import is_folder
@@ -61,7 +62,8 @@ class LayerThumb(QAbstractButton):
         self.update()
 
     def _take(self, picture: Picture) -> None:
-        if (picture.path, picture.frame) == (self._picture.path, self._picture.frame):
+        # The layer may have been taken away meanwhile, and its widget deleted.
+        if isValid(self) and (picture.path, picture.frame) == (self._picture.path, self._picture.frame):
             self._picture, self._is_known = picture, True
             self.update()
 

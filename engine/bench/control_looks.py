@@ -120,14 +120,15 @@ def _seen(kind: str, picture: Bytes, shelf: DetectorShelf) -> Bytes:
 
 
 _PLAIN = {
-    "canny": Look("f1", "edges of the softened picture", _score_edges),
+    # The standard line art too: its own detector judges the other line arts.
+    **dict.fromkeys(("canny", "lineart_standard"), Look("f1", "edges of the softened picture", _score_edges)),
     "scribble": Look("f1", "broad outlines", _score_outlines),
     **dict.fromkeys(
         ("segment", "segment_ade", "sam", "sam_mobile"),
         Look("miou", f"the source's {_COLOURS} main colours", _score_segments),
     ),
     **dict.fromkeys(
-        ("lineart", "lineart_standard", "lineart_anime", "hed", "pidinet", "teed", "anyline"),
+        ("lineart", "lineart_anime", "hed", "pidinet", "teed", "anyline"),
         Look("ms_ssim", "lineart_standard", _score_lines),
     ),
 }

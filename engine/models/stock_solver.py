@@ -163,7 +163,9 @@ class StockSolver:
             fresh_noise: Draws the noise of a step, for solvers of stochastic equations.
         """
         options: dict[str, object] = {}
-        if str(self._config.options.get("algorithm_type")).startswith("sde"):
+        # Other schedulers' files may keep the field from the one that they were made from.
+        is_stochastic = str(self._config.options.get("algorithm_type")).startswith("sde")
+        if is_stochastic and self._config.class_name == "DPMSolverMultistepScheduler":
             options["variance_noise"] = fresh_noise(step)
         if self._config.class_name == "TCDScheduler":
             options["eta"] = 0.0  # as diffusers' pipelines ask it
@@ -193,7 +195,8 @@ class StockSolver:
         """The level of an evaluation, in our form."""
         if hasattr(self._scheduler, "sigmas"):
             return float(self._scheduler.sigmas[index])
-        kept = float(self._scheduler.alphas_cumprod[int(self._scheduler.timesteps[index])])
+        # At least what engine.models.noise_levels has of a level that is noise alone.
+        kept = max(float(self._scheduler.alphas_cumprod[int(self._scheduler.timesteps[index])]), 2.0**-24)
         return math.sqrt((1.0 - kept) / kept)
 
     def _form(self, sigma: float) -> float:

@@ -15,8 +15,6 @@ from engine.service.store import Phase
 from engine.service.takes import has_latents
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from engine.messages import Request
     from engine.paths import Paths
     from engine.service.ledger import Ledger
@@ -69,9 +67,17 @@ class Bases:
             case _:
                 return False
 
-    def ready(self, rows: Sequence[StoredJob]) -> list[StoredJob]:
-        """Those of some pending jobs that need not wait for another take."""
-        return [row for row in rows if self._hopeless(row) is None and self.is_ready(row.request)]
+    def ready(self, count: int) -> list[StoredJob]:
+        """Those of the next `count` pending jobs that need not wait for another take.
+
+        Where all of these wait, some of those behind them: what they wait for may be there.
+        """
+        while True:
+            rows = self._store.pending(count)
+            ready = [row for row in rows if self._hopeless(row) is None and self.is_ready(row.request)]
+            if ready or len(rows) < count:
+                return ready
+            count *= 2
 
     def end_in_vain(self, ledger: Ledger) -> None:
         """End as failed the pending takes that wait for what will not be, and those that wait for them."""

@@ -118,6 +118,7 @@ class Scheduler:
         """Give a pending job another request; the errors are those of `submit`, and that it is no longer pending."""
         self._bases.check(submission.request)
         self._ledger.revise(job, submission)
+        self._bases.end_in_vain(self._ledger)
 
     def make_live(self, submission: Submission, answer: Callable[[LiveMade | EngineError], None]) -> None:
         """Make a picture now, outside of the queue; `answer` gets it later, once.
@@ -205,7 +206,7 @@ class Scheduler:
 
     def _due(self) -> list[StoredJob]:
         """The head of the queue, without what waits for another take; nothing while the queue is paused."""
-        return [] if self._store.paused else self._bases.ready(self._store.pending(LOOK_AHEAD))
+        return [] if self._store.paused else self._bases.ready(LOOK_AHEAD)
 
     def _pass_on(self, run: ActiveRun, slot: Slot, said: Said) -> None:
         if run.job in self._live:

@@ -6,6 +6,7 @@ Owns: rows, their phases and the legal changes between them, the order of the qu
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import time
@@ -20,7 +21,7 @@ from engine.service.rows import COLUMNS, FINAL, UNDER_WAY, Phase, StoredJob, rea
 from engine.service.schema import MIGRATIONS, close_database, open_database, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Generator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -28,6 +29,17 @@ if TYPE_CHECKING:
     from engine.service.schema import Migration
 
 log = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def _room_for_a_job() -> Generator[None]:
+    """Raise DiskFullError where there is none."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        raise DiskFullError("the disk of the job queue is full; make room there and submit again") from error
 
 
 class JobStore:
@@ -64,17 +76,14 @@ class JobStore:
             submission.created,
         )
         try:
-            self._connection.execute(
-                "INSERT INTO jobs (job, position, phase, request, targets, created) "
-                "VALUES (?, (SELECT COALESCE(MAX(position), 0) + 1 FROM jobs), 'pending', ?, ?, ?)",
-                values,
-            )
+            with _room_for_a_job():
+                self._connection.execute(
+                    "INSERT INTO jobs (job, position, phase, request, targets, created) "
+                    "VALUES (?, (SELECT COALESCE(MAX(position), 0) + 1 FROM jobs), 'pending', ?, ?, ?)",
+                    values,
+                )
         except sqlite3.IntegrityError as error:
             raise BadInputError(f"there is a job {submission.job} already; submit this one under a new id") from error
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
-                raise
-            raise DiskFullError("the disk of the job queue is full; make room there and submit again") from error
         return self.get(submission.job)
 
     def add_committing(self, submission: Submission, devices: str, seconds: float) -> StoredJob:
@@ -83,7 +92,8 @@ class JobStore:
         Raises:
             DiskFullError: There is no room for the row; nothing was stored.
         """
-        with transaction(self._connection):
+        # A disk may turn out to be full only at the end of a transaction.
+        with _room_for_a_job(), transaction(self._connection):
             row = self.add(submission)
             columns = {"attempt": 1, "started": row.created, "devices": devices, "seconds": seconds}
             return self.change(row.job, (Phase.PENDING,), Phase.COMMITTING, **columns)

@@ -72,6 +72,7 @@ class Average:
         decay = min(self.decay, (step + 1) / (step + 10))
         for name, value in module.state_dict().items():
             if value.dtype.is_floating_point:
-                self.weights[name].lerp_(value.detach(), 1 - decay)
+                # Those of a checkpoint come on the CPU.
+                self.weights[name] = self.weights[name].to(value.device).lerp_(value.detach(), 1 - decay)
             else:
                 self.weights[name].copy_(value)

@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 import numpy as np
 import torch
 from diffusers.models.controlnets.controlnet import ControlNetModel
-from PIL import Image
 from torch import Tensor, nn
-from torch.nn import functional
 
 from engine.bench.control_looks import edges, outlines
 from engine.bench.control_scores import bootstrap_interval, f1_score, mean_iou, root_mean_square
@@ -30,7 +28,7 @@ from papercut.control import SIDE, Truth, make_adapter, predict_controlled, rend
 from papercut.control_card import Cell, ControlResult
 from papercut.control_maps import KINDS, UNSEEN_KINDS, draw_map
 from papercut.control_trial import ARMS, EXAMPLES, NEW_KIND, path_of
-from papercut.detectors import load_detector, look, prepare
+from papercut.detectors import find_classes, load_detector, look, prepare
 from papercut.divcontrol import write_folder
 from papercut.grammar import sample_scene
 from papercut.layout import LATENT_CHANNELS
@@ -95,16 +93,14 @@ class _Readers:
         if kind == "scribble":
             return f1_score(outlines(truth.picture), outlines(found))
         if kind == "segment":
-            large = np.asarray(Image.fromarray(found).resize((2 * SIDE, 2 * SIDE), Image.Resampling.BILINEAR))
-            answer = functional.interpolate(self._look("segment", large), size=(SIDE, SIDE), mode="bilinear")
-            return mean_iou(truth.segmentation, answer[0].argmax(0).numpy())
-        seen = self._look("depth", found)[0].clamp(0, 1).numpy()
+            return mean_iou(truth.segmentation, find_classes(self._network("segment"), found))
+        seen = look(self._network("depth"), prepare(found[None]))[0].clamp(0, 1).numpy()
         return root_mean_square(truth.depth, np.rint(255 * seen).astype(np.uint8))
 
-    def _look(self, task: str, picture: NDArray[np.uint8]) -> Tensor:
+    def _network(self, task: str) -> nn.Module:
         network = self._detectors[task]
         assert network is not None
-        return look(network, prepare(picture[None]))
+        return network
 
 
 def _draw_questions(model: ShippedModel, count: int) -> _Questions:
@@ -188,14 +184,20 @@ class _Networks:
 def score_trial(work: Path, folder: Path, scenes: int = SCENES, few: int = FEW) -> None:
     """Score the trial's networks, write table and sheet beside the control adapter, and the model's card anew.
 
-    What is not trained yet is left out.
+    What is not trained yet is left out, but for the two networks that the others are held against.
 
     Args:
         work: With the trained arms and the detectors.
         folder: The shipped model's; the control adapter lies beside it.
         scenes: For one step.
         few: For 25 steps.
+
+    Raises:
+        ValueError: The network for all kinds or DivControl is not trained.
     """
+    for name in ("unified", "divcontrol"):
+        if not path_of(work, name).exists():
+            raise ValueError(f"{path_of(work, name)} is missing; run the divcontrol command first")
     model, readers = ShippedModel.load(folder), _Readers(work)
     asked = _draw_questions(model, scenes)
     shipped = folder.with_name("papercut-control")

@@ -218,13 +218,18 @@ def score_depth(network: nn.Module, pool: ControlPool, rows: range) -> float:
 
 
 @torch.no_grad()
+def find_classes(network: nn.Module, picture: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Class ids, (SIDE, SIDE), of a picture (SIDE, SIDE, 3), shown at the side at which whole ones were learnt."""
+    answer = look(network, prepare(_resized(picture, WHOLE, Image.Resampling.BILINEAR)[None]))
+    return functional.interpolate(answer, size=(SIDE, SIDE), mode="bilinear")[0].argmax(0).numpy()
+
+
+@torch.no_grad()
 def score_classes(network: nn.Module, pool: ControlPool, rows: range) -> dict[str, float]:
     """Intersection over union of each class that occurs, in whole pictures."""
     common, either = np.zeros(len(CLASSES)), np.zeros(len(CLASSES))
     for row in rows:
-        picture = _resized(pool.pictures[row], WHOLE, Image.Resampling.BILINEAR)
-        answer = look(network, prepare(picture[None]))
-        found = functional.interpolate(answer, size=(SIDE, SIDE), mode="bilinear")[0].argmax(0).numpy()
+        found = find_classes(network, pool.pictures[row])
         for k in range(len(CLASSES)):
             here, truth = found == k, pool.segmentations[row] == k
             common[k] += (here & truth).sum()

@@ -60,8 +60,8 @@ class _Whole:
         return steps_down(LEVELS, even_levels(steps))
 
 
-class _PairStore:
-    """Pairs of noise and picture with the captions they were made for."""
+class PairStore:
+    """Pairs of noise and picture with the captions they were made for, on the CPU, as checkpoints hold them."""
 
     def __init__(self, material: Material) -> None:
         self._examples = material.examples
@@ -70,12 +70,13 @@ class _PairStore:
     def add(self, denoiser: Denoiser, schedule: tuple[StepContext, ...], count: int, turn: Turn) -> None:
         rows = self._examples.draw(count, turn.rng)
         pairs = make_pairs(denoiser, turn.noise(count), schedule, self._examples.captions(rows))
-        fresh = {"start": pairs.start, "clean": pairs.clean, "rows": rows}
+        fresh = {"start": pairs.start.cpu(), "clean": pairs.clean.cpu(), "rows": rows}
         self.kept = {name: torch.cat([self.kept[name], new]) if self.kept else new for name, new in fresh.items()}
 
     def draw(self, count: int, turn: Turn) -> tuple[Pairs, Conditioning]:
         chosen = torch.as_tensor(turn.rng.integers(0, len(self.kept["rows"]), count))
-        pairs = Pairs(self.kept["start"][chosen], self.kept["clean"][chosen], FIRST)
+        start, clean = (self.kept[end][chosen].to(turn.device) for end in ("start", "clean"))
+        pairs = Pairs(start, clean, FIRST)
         return pairs, self._examples.captions(self.kept["rows"][chosen])
 
 
@@ -86,7 +87,7 @@ class InstaFlow(_Whole):
 
     def __init__(self, material: Material) -> None:
         super().__init__(material)
-        self._first, self._second = _PairStore(material), _PairStore(material)
+        self._first, self._second = PairStore(material), PairStore(material)
 
     def loss(self, turn: Turn) -> Tensor | None:
         if turn.share < 0.4:
@@ -124,7 +125,7 @@ class Hipa:
         self.adapter = LowRankAdapter(self.student, 1, (*ATTENTION, *CONVOLUTIONS), generator=generator)
         self.module: nn.Module = nn.ParameterList(self.adapter.parameters())
         self.denoiser = PapercutDenoiser(self.student)
-        self._pairs, self._teacher = _PairStore(material), material.teacher
+        self._pairs, self._teacher = PairStore(material), material.teacher
         self._see, self._show = Sight(material), linear_decoder(material)
 
     def loss(self, turn: Turn) -> Tensor | None:

@@ -158,7 +158,8 @@ class Alignment(nn.Module):
     def forward(self, seen: Tensor, maps: Tensor) -> Tensor:
         """One less the mean cosine, for cells (B, C, h, w) and maps (B, 3, H, W) in 0..1."""
         with torch.no_grad():
-            patches = functional.pixel_unshuffle(self._encoder[0](to_signal(255 * maps)), _PATCHES)
+            encoder = self._encoder[0].to(maps.device)
+            patches = functional.pixel_unshuffle(encoder(to_signal(255 * maps)), _PATCHES)
         told = cast("Tensor", self.reader(seen.permute(0, 2, 3, 1)))
         return 1 - functional.cosine_similarity(told, patches.permute(0, 2, 3, 1), dim=-1).mean()
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAccessible, QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
@@ -481,3 +482,27 @@ def test_a_picture_that_changed_on_disk_is_shown_anew(qtbot: QtBot, onetake: App
     assert image.save(str(pictures[0]))
     onetake.project.change_control(0, "weigh", weight=0.5)
     qtbot.waitUntil(lambda: thumb.grab().toImage().pixelColor(middle) == QColor("white"))
+
+
+def test_a_layer_may_go_before_its_picture_is_found(
+    qtbot: QtBot, onetake: Application, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow disk answers when the thumbnail is deleted; of several looks one is under way at a time."""
+    may_look, looking = threading.Semaphore(0), list[str]()
+
+    def look(path: str, frame: int) -> Picture:
+        looking.append(path)
+        may_look.acquire()
+        return Picture(path=path, frame=frame, is_foreign=True)
+
+    monkeypatch.setattr("app.pictures.foreign_picture", look)
+    count = len(add(onetake, *pictures[:2]))
+    qtbot.waitUntil(lambda: len(looking) == 1)
+    onetake.project.undo_stack.undo()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    found: list[Picture] = []
+    onetake.stage.cache.look("last", 0, found.append)
+    assert len(looking) == 1
+    may_look.release(10 * count)
+    qtbot.waitUntil(lambda: bool(found))
+    assert looking[-1] == "last"

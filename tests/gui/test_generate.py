@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication
 from app.application import EXAMPLE, Application
 from app.cells import CellRole
 from app.jobs import JobRole
-from engine.messages import ImageRequest, JobState
+from app.reports import Submitted
+from engine.messages import ImageRequest, JobInfo, JobState
+from engine.protocol import JobChanged
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -192,3 +194,15 @@ def test_the_window_keeps_the_prompt_for_the_next_start(qtbot: QtBot, onetake: A
     with qtbot.waitSignal(onetake.project.saved):
         type_prompt(qtbot, onetake, "a boat")
     assert b"a boat" in (paths.home / "edit.json").read_bytes()
+
+
+def test_the_canvas_keeps_a_job_whose_news_overtake_its_name(onetake: Application) -> None:
+    """The engine may tell of a job before whoever sent it hears its name: the canvas goes over to it."""
+    request = ImageRequest(prompt=PROMPT, seed=1)
+    token = onetake.jobs.add_submitting(request)
+    onetake.studio.show_job(token)
+    info = JobInfo(job="job-9", state=JobState.PENDING, request=request, outputs=(), created=1.0)
+    onetake.jobs.take(JobChanged(info=info))
+    onetake.jobs.take(Submitted(token, "job-9"))
+    assert onetake.stage.candidates.key == "job-9"
+    assert onetake.jobs.rowCount() == 1

@@ -270,3 +270,31 @@ def test_a_grid_is_planned_off_the_interface_thread(
     assert len(keys(sheet_of(onetake).model)) == 6
     assert len(looks) == 1
     assert looks[0] != threading.get_ident()
+
+
+def test_a_grid_that_was_cancelled_is_not_made_after_all(
+    qtbot: QtBot, onetake: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though its plan comes while the dialog is open again; of two plans the last one counts."""
+    may_go = threading.Semaphore(0)
+
+    def look(layers: object, *_: object) -> object:
+        may_go.acquire()
+        return layers
+
+    monkeypatch.setattr(grid_plan, "name_adapters", look)
+    controls = controls_of(onetake)
+    onetake.project.change("typing", prompt="moon on the left")
+    next(action for action in onetake.window.actions() if action.objectName() == "make_grid").trigger()
+    dialog = controls.dialog
+    assert dialog is not None
+    for values in ("1-3", "1-4", "1-5"):
+        dialog.names[0].setCurrentIndex(dialog.names[0].findData("seed"))
+        dialog.values[0].setText(values)
+        dialog.make.click()
+        if values == "1-3":
+            dialog.reject()
+            next(action for action in onetake.window.actions() if action.objectName() == "make_grid").trigger()
+    may_go.release(3)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    assert len(onetake.jobs.records()) == 5

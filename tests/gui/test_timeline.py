@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app import timeline_edits as edits
+from app.control_edit import ControlEdit
 from app.timeline.filmstrip import runs
 from app.timeline.model import Column
 from app.timeline.scale import TimeScale, ticks
@@ -24,6 +25,8 @@ from tests.gui.test_window import focusable
 from tests.gui.video import PROMPTS, enter_video, generate_take, open_plan
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
     from app.application import Application
@@ -300,3 +303,58 @@ def test_a_lane_painted_anew_looks_as_all_painted_anew(
     take.frames_changed.emit(0, 3)
     assert ground.painted(nothing, view.scene, Marks()).toImage() == whole
     assert ground.painted_px > before
+
+
+def test_a_timeline_that_is_seen_in_part_is_painted_anew(qtbot: QtBot, view: TimelineView) -> None:
+    """Where its window is too small for it, what has changed is seen all the same."""
+    area, inside = QScrollArea(), QWidget()
+    qtbot.addWidget(area)
+    inside.resize(800, 300)
+    view.setParent(inside)
+    view.setGeometry(0, 0, 800, 300)
+    area.setWidget(inside)
+    area.resize(400, 200)
+    area.show()
+    view.show()
+    QApplication.processEvents()
+    view.viewport().repaint()
+    before = view.ground.painted_px
+    view.viewport().update()
+    QApplication.processEvents()
+    assert view.ground.painted_px > before
+
+
+def test_a_tile_whose_frame_is_left_of_what_is_seen_is_painted_anew(onetake: Application, view: TimelineView) -> None:
+    """The rest of it is seen; frames far away cost nothing."""
+    view.zoom_to(40.0, 0.0)
+    view.horizontalScrollBar().setValue(5 * 40)
+    QApplication.processEvents()
+    assert view.scale.x(2) < 0
+    before, take = view.ground.painted_px, onetake.wing.open().take
+    take.frames_changed.emit(47, 48)
+    QApplication.processEvents()
+    assert view.ground.painted_px == before
+    take.frames_changed.emit(1, 2)
+    QApplication.processEvents()
+    assert view.ground.painted_px > before
+
+
+def test_the_picture_of_a_clip_is_seen_though_others_had_it_read(
+    qtbot: QtBot, onetake: Application, view: TimelineView, tmp_path: Path
+) -> None:
+    """As soon as it is known what lies there."""
+    red, file, cache = QImage(64, 64, QImage.Format.Format_RGB32), str(tmp_path / "red.png"), onetake.stage.cache
+    red.fill(QColor("red"))
+    assert red.save(file)
+    with qtbot.waitSignal(cache.loaded):
+        cache.look(file, 0, lambda picture: cache.get(picture, 192) and None)
+    onetake.project.change("edit", controls=(ControlEdit(kind="canny", picture=file),))
+    lane, x = view.lanes.controls, round(view.scale.x(0))
+
+    def shows_red() -> bool:
+        seen = view.ground.painted(QRect(0, 0, 1, 1), view.scene, Marks()).toImage()
+        # Dimmed, as the model follows no such control.
+        colours = [seen.pixelColor(x + step, (lane.top + lane.bottom) // 2) for step in range(60)]
+        return any(colour.red() > 2 * colour.green() + 60 for colour in colours)
+
+    qtbot.waitUntil(shows_red)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from functools import partial
 from typing import TYPE_CHECKING
@@ -77,6 +78,21 @@ def test_a_damaged_file_takes_no_star_from_an_open_window(file: Path, damage: by
     file.write_bytes(damage)
     stars.toggle("/b.png")
     assert json.loads(file.read_bytes()) == ["/a.png", "/b.png"]
+
+
+def test_a_file_that_cannot_be_read_is_not_written_over(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The change is said to have failed, and what is in the file stays."""
+    file.write_bytes(b'["/a.png"]')
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.read_bytes", refuse_to_read)
+        with pytest.raises(OSError, match="Input/output error"):
+            change_file(file, lambda there: there + b"more")
+    assert file.read_bytes() == b'["/a.png"]'
+
+
+def refuse_to_read(file: Path) -> bytes:
+    """A disk with a fault."""
+    raise OSError(errno.EIO, "Input/output error", str(file))
 
 
 def test_two_processes_lose_none_of_each_others_changes(file: Path) -> None:
@@ -163,6 +179,22 @@ def test_grids_of_both_windows_are_kept(qtbot: QtBot, tmp_path: Path) -> None:
         assert [bool(grids.of(key)) for key in ("new-1", "new-2")] == [False, False]
     for _, jobs in windows:
         jobs.deleteLater()
+
+
+def test_a_grid_on_its_way_is_known_to_a_window_that_opens_meanwhile(qtbot: QtBot, tmp_path: Path) -> None:
+    """As soon as the window that sends it has written down the engine's names of its cells."""
+    mine, jobs = grids_of(tmp_path)
+    mine.start(plan(0))
+    mine.keep()
+    # As with an engine that answers: nothing waits to be sent by the next window.
+    (tmp_path / "waiting.json").unlink()
+    other, others = grids_of(tmp_path)
+    for place, record in enumerate(jobs.unsent()):
+        jobs.take(Submitted(record.token, f"job-{place}"))
+    mine.keep()
+    qtbot.waitUntil(lambda: (grid := other.of("job-0")) is not None and grid.cells == ("job-0", "job-1"))
+    for model in (jobs, others):
+        model.deleteLater()
 
 
 def knows_both(grids: Grids) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,8 @@ from papercut import detectors
 from papercut.control import ControlPool
 from papercut.detectors import (
     TASKS,
+    WHOLE,
+    find_classes,
     load_detector,
     make_detector,
     score_classes,
@@ -40,6 +43,27 @@ pytestmark = [
 def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A work folder with the shipped weights and three rows of truth."""
     yield from fill_work(tmp_path_factory.mktemp("detectors"), 3, 3)
+
+
+def test_classes_are_looked_for_at_the_side_at_which_they_were_learnt() -> None:
+    """Not at the picture's own, nor at twice that, where a balloon is another size than any that was learnt."""
+    sides: list[tuple[int, ...]] = []
+
+    class Watched(torch.nn.Module):
+        """Finds the second class on the left, the first elsewhere."""
+
+        def forward(self, seen: torch.Tensor) -> SimpleNamespace:
+            sides.append(tuple(seen.shape[2:]))
+            logits = torch.zeros(1, 2, WHOLE // 4, WHOLE // 4)
+            logits[:, 1, :, : WHOLE // 8] = 1
+            logits[:, 0, :, WHOLE // 8 :] = 1
+            return SimpleNamespace(logits=logits)
+
+    found = find_classes(Watched(), np.zeros((256, 256, 3), np.uint8))
+    assert sides == [(WHOLE, WHOLE)]
+    assert found.shape == (256, 256)
+    assert (found[:, :120] == 1).all()
+    assert (found[:, 136:] == 0).all()
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -29,7 +29,7 @@ from papercut.distill import (
     run,
 )
 from papercut.distill_card import FILE, DistilledRow, DistilledTable, distilled_section, read_table, write_table
-from papercut.distill_methods import METHODS, even_levels
+from papercut.distill_methods import METHODS, PairStore, even_levels
 from papercut.distill_sight import linear_decoder
 from papercut.distill_table import frechet_distance, judge_methods, run_path
 from papercut.layout import LATENT_CHANNELS
@@ -171,6 +171,16 @@ def test_instaflow_goes_through_its_stages(material: Material) -> None:
     shares = (0.0, 0.39, 0.4, 0.69, 0.7, 0.79, 0.8, 0.99)
     made = [method.loss(Turn(share, np.random.default_rng(2), CPU)) is not None for share in shares]
     assert made == [False, False, True, True, False, False, True, True]
+
+
+def test_pairs_come_to_the_device_that_goes_on_with_them(material: Material) -> None:
+    """A checkpoint is read on the CPU; what is learnt from it is asked for where the run is."""
+    elsewhere = torch.device("meta")
+    stores = PairStore(material)
+    ends = torch.zeros(3, LATENT_CHANNELS, 8, 8)
+    stores.kept = {"start": ends, "clean": ends, "rows": torch.zeros(3, dtype=torch.int64)}
+    pairs, _ = stores.draw(2, Turn(0.5, np.random.default_rng(0), elsewhere))
+    assert pairs.start.device == pairs.clean.device == elsewhere
 
 
 def test_a_budget_counts_processor_time_over_all_sittings() -> None:

@@ -10,7 +10,7 @@ import torch
 
 from engine.control.divcontrol import load_divcontrol
 from engine.models.folder import find_network
-from papercut import control_score, control_trial
+from papercut import control_score, control_trial, divcontrol
 from papercut.card import write_card
 from papercut.control import ControlPool, make_adapter, plain_maps
 from papercut.control_score import score_trial
@@ -116,6 +116,32 @@ def test_alignment_knows_the_map(work: Path) -> None:
     with torch.no_grad():
         assert alignment(cells, maps[:1]) < alignment(cells, maps[1:]) - 0.05
     assert len(alignment.state_dict()) == 4, "E is no part of what is saved"
+
+
+def test_alignment_goes_where_the_maps_are(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """E is no part of the module, and yet is moved to the device that trains."""
+    elsewhere = torch.device("meta")
+
+    class Encoder(torch.nn.Conv2d):
+        """Minds where it is asked, which a meta device does not."""
+
+        def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - as torch names it
+            assert self.weight.device == input.device
+            return super().forward(input)
+
+    def fold(_model: object) -> Encoder:
+        return Encoder(3, LATENT_CHANNELS, 16, 16)
+
+    monkeypatch.setattr(divcontrol, "fold_encoder", fold)
+    alignment = Alignment(work, LEVELS[1]).to(elsewhere)
+    cells, maps = torch.zeros(1, LEVELS[1], 8, 8, device=elsewhere), torch.zeros(1, 3, 256, 256, device=elsewhere)
+    assert alignment(cells, maps).device == elsewhere
+
+
+def test_a_score_without_what_is_compared_is_one_line(tmp_path: Path) -> None:
+    """The network for all kinds is what the others are held against."""
+    with pytest.raises(ValueError, match=r"unified\.pt is missing; run the divcontrol command first"):
+        score_trial(tmp_path, tmp_path / "papercut")
 
 
 def test_of_a_new_kind_the_tailors_alone_learn(divided: DividedControl) -> None:

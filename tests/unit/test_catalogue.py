@@ -60,6 +60,16 @@ def test_an_entry_of_another_family_than_its_folder_stands_alone(tmp_path: Path)
         assert (specs[name].family, specs[name].default_steps, specs[name].takes_guidance) == ("sd3", 1, False)
 
 
+def test_an_entry_whose_folder_is_away_takes_no_other_model_with_it(tmp_path: Path) -> None:
+    """Listed by its title; only who asks for that model hears what is wrong with its folder."""
+    (tmp_path / "models.toml").write_text('[model.dev]\ntitle = "Dev"\nfolder = "away"\n')
+    specs = read_catalogue(Paths(tmp_path))
+    assert (list(specs), specs["dev"].title) == (["papercut", "dev"], "Dev")
+    assert find_model("papercut", Paths(tmp_path)).name == "papercut"
+    with pytest.raises(BadModelError, match="away holds no model_index"):
+        find_model("dev", Paths(tmp_path))
+
+
 def test_the_embedded_entry_says_all_that_differs_from_its_folder(tmp_path: Path) -> None:
     """Papercut is no ordinary Stable Diffusion: one step, no guidance, no negative prompt, its own way with time."""
     spec = read_catalogue(Paths(tmp_path))["papercut"]

@@ -72,9 +72,10 @@ def test_a_tiny_model_is_measured_with_every_kind_that_needs_no_weights(
     report = cast("dict[str, object]", json.loads(capsys.readouterr().out))
     kinds = cast("dict[str, dict[str, float]]", report["kinds"])
     assert [(kind, each["metric"]) for kind, each in kinds.items()] == [
-        ("canny", "f1"), ("scribble", "f1"), ("segment", "miou"), ("lineart_standard", "ms_ssim"), ("depth", "rmse"),
+        ("canny", "f1"), ("scribble", "f1"), ("segment", "miou"), ("lineart_standard", "f1"), ("depth", "rmse"),
     ]  # fmt: skip
     assert kinds["depth"]["scored_by"] == "depth_papercut, the program's own"
+    assert kinds["lineart_standard"]["scored_by"] == "edges of the softened picture", "not by what made its maps"
     for kind, each in kinds.items():
         most, sign = (255.0, -1) if kind == "depth" else (1.0, 1)
         assert each["pairs"] == 6

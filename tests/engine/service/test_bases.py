@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine.errors import BadInputError
-from engine.messages import Failed, JobState, VideoRequest
+from engine.messages import Failed, ImageRequest, JobState, VideoRequest
 from engine.protocol import StopJob
+from engine.service.admission import Submission
+from engine.service.placing import LOOK_AHEAD
 from tests.engine.service.staging import start_take as start
 
 if TYPE_CHECKING:
@@ -89,6 +91,38 @@ def test_a_branch_is_retried_after_its_base_and_not_before(gpus: Stage) -> None:
     assert (gpus.state(base), gpus.state(branch)) == (JobState.RUNNING, JobState.PENDING)
     gpus.done(gpus.worker_of("cuda:0"))
     assert gpus.state(branch) is JobState.RUNNING
+
+
+def waiting_for_a_retried_base(gpus: Stage, count: int) -> tuple[str, list[str]]:
+    """A base that failed with whole latents is queued again, behind branches that were submitted meanwhile."""
+    base = begun_alone(gpus)
+    gpus.fail(gpus.worker_of("cuda:0"))
+    keep_latents(gpus, base)
+    gpus.store.set_paused(True)
+    branches = [gpus.submit_video("cuda:1", base=base) for _ in range(count)]
+    gpus.scheduler.retry(base)
+    gpus.store.set_paused(False)
+    return base, branches
+
+
+def test_a_base_starts_however_many_branches_wait_before_it(gpus: Stage) -> None:
+    """More of them than the scheduler looks ahead do not block the queue for ever."""
+    base, branches = waiting_for_a_retried_base(gpus, LOOK_AHEAD + 1)
+    gpus.scheduler.advance()
+    assert gpus.state(base) is JobState.RUNNING
+    gpus.done(gpus.worker_of("cuda:0"))
+    assert gpus.state(branches[0]) is JobState.RUNNING
+
+
+def test_branches_of_a_base_that_becomes_a_picture_fail(gpus: Stage) -> None:
+    """They do not wait for a take that nobody makes any more."""
+    base, branches = waiting_for_a_retried_base(gpus, 1)
+    target = str(gpus.paths.outputs / "picture.png")
+    picture = Submission(job="picture", request=ImageRequest(prompt="sun", seed=1), targets=(target,), created=1.0)
+    gpus.scheduler.revise(base, picture)
+    (end,) = gpus.ends(branches[0])
+    assert isinstance(end, Failed)
+    assert f"the take {base} that this one goes on from is not there" in end.message
 
 
 def test_what_a_crash_left_waiting_in_vain_ends_with_the_next_start(gpus: Stage) -> None:

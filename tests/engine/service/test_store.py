@@ -119,6 +119,17 @@ def test_a_full_disk_refuses_the_job_and_keeps_the_queue(store: JobStore) -> Non
     assert [row.job for row in store.pending(9)] == ["a"]
 
 
+def test_a_full_disk_refuses_a_finished_job_and_keeps_the_queue(store: JobStore) -> None:
+    """SQLite ends the transaction by itself then; the error is still the disk's, and the next one works."""
+    connection = store._connection  # pyright: ignore[reportPrivateUsage]
+    connection.execute("PRAGMA max_page_count=1")
+    with pytest.raises(DiskFullError, match="make room"):
+        store.add_committing(submission("a", "x" * 30_000), "[]", 1.0)
+    connection.execute("PRAGMA max_page_count=1000")
+    assert store.add_committing(submission("b", "x" * 30_000), "[]", 1.0).phase is Phase.COMMITTING
+    assert store.find("a") is None
+
+
 def test_an_id_is_taken_once(store: JobStore) -> None:
     """A second job of the same id is refused, the first stays as it was; asking again for the first finds it."""
     first = store.add(submission("a"))

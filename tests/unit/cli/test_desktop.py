@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import configparser
 import json
-import os
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from app.cli.desktop import quoted
 from app.cli.main import run_command
-
-TYPE = "application/x-onetake-project"
 
 
 @pytest.fixture
@@ -34,30 +29,16 @@ def entry_of(data: Path) -> configparser.SectionProxy:
 
 
 def test_the_entry_starts_the_program_that_is_installed(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """By its whole path, with the project that is opened; the icon it names is there."""
+    """By its whole path; the icon it names is there."""
     assert run_command(["desktop", "install", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     entry = entry_of(data)
-    program, field = shlex.split(entry["Exec"])
-    assert (program, field) == (told["command"], "%f")
+    (program,) = shlex.split(entry["Exec"])
+    assert program == told["command"]
     assert Path(program).is_file()
-    assert entry["MimeType"] == f"{TYPE};"
     assert entry["StartupWMClass"] == "onetake", "as the window calls itself"
     assert (data / "icons/hicolor/scalable/apps" / f"{entry['Icon']}.svg").read_text().startswith("<svg")
     assert sorted(told["installed"]) == sorted(str(file) for file in data.rglob("onetake.*"))
-
-
-def test_a_desktop_knows_the_type_of_a_project(data: Path) -> None:
-    """Qt, as a desktop does, reads the shared MIME info of the user's data folder."""
-    assert run_command(["desktop", "install"]) == 0
-    program = (
-        "from PySide6.QtCore import QMimeDatabase\n"
-        "mode = QMimeDatabase.MatchMode.MatchExtension\n"
-        "print(QMimeDatabase().mimeTypeForFile('walk.onetake', mode).name())"
-    )
-    environment = {**os.environ, "XDG_DATA_HOME": str(data)}
-    told = subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True)
-    assert told.stdout.strip() == TYPE
 
 
 def test_a_second_time_changes_nothing_and_removing_leaves_nothing(
@@ -70,7 +51,7 @@ def test_a_second_time_changes_nothing_and_removing_leaves_nothing(
     for _ in range(2):
         assert run_command(["desktop", "install"]) == 0
     assert run_command(["desktop", "remove", "--json"]) == 0
-    assert len(json.loads(capsys.readouterr().out.splitlines()[-1])["removed"]) == 3
+    assert len(json.loads(capsys.readouterr().out.splitlines()[-1])["removed"]) == 2
     assert not list(data.rglob("onetake.*"))
     assert other.is_file()
     assert run_command(["desktop", "remove"]) == 0

@@ -249,6 +249,21 @@ def test_steps_that_remember_nothing_need_no_solver(tmp_path: Path) -> None:
     assert begin_solver(flow, 4, "student_then_teacher", make_schedule(flow, 4, "student_then_teacher")) is None
 
 
+def test_a_level_of_noise_alone_is_a_number(tmp_path: Path) -> None:
+    """Schedulers that keep no sigmas say of it that nothing of the picture is left, and step from there."""
+    options = {**BETAS, "rescale_betas_zero_snr": True, "prediction_type": "v_prediction"}
+    theirs = stock_trajectory(stock_scheduler("TCDScheduler", 5, **options), eta=0.0)
+    assert_same(own_trajectory(read(tmp_path, "TCDScheduler", **options), 5)[1], theirs)
+
+
+@pytest.mark.parametrize("name", ["UniPCMultistepScheduler", "HeunDiscreteScheduler"])
+def test_a_stochastic_field_that_another_scheduler_left_is_nothing(tmp_path: Path, name: str) -> None:
+    """Files keep what the scheduler said that they were made from (diffusers' from_config)."""
+    plain = own_trajectory(read(tmp_path, name, **BETAS), 3)[1]
+    left = own_trajectory(read(tmp_path, name, **BETAS, algorithm_type="sde-dpmsolver++"), 3)[1]
+    assert torch.equal(left[-1], plain[-1])
+
+
 @pytest.mark.parametrize(
     ("name", "options", "said"),
     [
