@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 if TYPE_CHECKING:
     from app.timeline.area import TimeArea
@@ -28,13 +28,15 @@ class Ground:
         self._stale = self._stale.united(place)
         self._area.viewport().update(place)
 
-    def painted(self, wanted: QRect, scene: Scene, marks: Marks) -> QPixmap:
+    def painted(self, wanted: QRegion, scene: Scene, marks: Marks) -> QPixmap:
         """The pixels as they are now. Who wants all of them has changed them; in a part, what was spoilt is."""
         port = self._area.viewport()
-        ratio, everything, seen = port.devicePixelRatioF(), port.rect(), port.visibleRegion().boundingRect()
+        ratio, everything = port.devicePixelRatioF(), port.rect()
         size = QSize(math.ceil(port.width() * ratio), math.ceil(port.height() * ratio))
-        # Qt asks for no more than what a window that is too small leaves to be seen.
-        is_all = wanted == everything or (not seen.isEmpty() and wanted.contains(seen))
+        # Qt asks for no more than what a window that is too small leaves to be seen; and the playhead's column with the
+        # lane of frames, which have changed in the same turn, are not all, though the rectangle around them is.
+        seen = port.visibleRegion()
+        is_all = (QRegion(everything) if seen.isEmpty() else seen).subtracted(wanted).isEmpty()
         stale, self._stale = everything if is_all else self._stale, QRect()
         if self._drawn.size() != size or self._drawn.devicePixelRatio() != ratio:
             self._drawn = QPixmap(size)

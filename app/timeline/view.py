@@ -100,7 +100,7 @@ class TimelineView(TimeArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         place = self._gesture.place if isinstance(self._gesture, Carry) else None
-        ground = self.ground.painted(event.rect(), self.scene, Marks(place, self.drop_range))
+        ground = self.ground.painted(event.region(), self.scene, Marks(place, self.drop_range))
         painter = QPainter(self.viewport())
         painter.drawPixmap(0, 0, ground)
         self.scene.paint_playhead(painter, self)

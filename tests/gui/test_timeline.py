@@ -9,8 +9,8 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QRegion, QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
@@ -283,6 +283,11 @@ def test_a_playhead_and_new_frames_cost_no_painting_of_the_rest(onetake: Applica
     QApplication.processEvents()
     assert ground.painted_px - before == port.width() * lane.height
     before = ground.painted_px
+    parts.playhead.seek(9)
+    parts.take.frames_changed.emit(0, 12)
+    QApplication.processEvents()
+    assert ground.painted_px - before == port.width() * lane.height, "both in one turn"
+    before = ground.painted_px
     port.update()
     QApplication.processEvents()
     assert ground.painted_px - before == port.width() * port.height()
@@ -298,8 +303,8 @@ def test_a_lane_painted_anew_looks_as_all_painted_anew(
         engine.show_frames("job-1", frames, device)
     take = onetake.wing.open().take
     qtbot.waitUntil(lambda: all(map(take.is_there, range(0, 48, 4))))
-    ground, nothing = view.ground, QRect(0, 0, 1, 1)
-    whole, before = ground.painted(view.viewport().rect(), view.scene, Marks()).toImage(), ground.painted_px
+    ground, nothing = view.ground, QRegion(0, 0, 1, 1)
+    whole, before = ground.painted(QRegion(view.viewport().rect()), view.scene, Marks()).toImage(), ground.painted_px
     take.frames_changed.emit(0, 3)
     assert ground.painted(nothing, view.scene, Marks()).toImage() == whole
     assert ground.painted_px > before
@@ -352,7 +357,7 @@ def test_the_picture_of_a_clip_is_seen_though_others_had_it_read(
     lane, x = view.lanes.controls, round(view.scale.x(0))
 
     def shows_red() -> bool:
-        seen = view.ground.painted(QRect(0, 0, 1, 1), view.scene, Marks()).toImage()
+        seen = view.ground.painted(QRegion(0, 0, 1, 1), view.scene, Marks()).toImage()
         # Dimmed, as the model follows no such control.
         colours = [seen.pixelColor(x + step, (lane.top + lane.bottom) // 2) for step in range(60)]
         return any(colour.red() > 2 * colour.green() + 60 for colour in colours)
