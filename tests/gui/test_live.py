@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from app.application import Application
+    from app.edit_desk import EditDesk
     from app.live import Live
     from tests.fakes import FakeEngine
 
@@ -61,6 +62,15 @@ def start(qtbot: QtBot, onetake: Application) -> Live:
 def prompts(engine: FakeEngine) -> list[str]:
     """What pictures were asked for live."""
     return [request.prompt for request in engine.live_requests]
+
+
+def edit_a_result(qtbot: QtBot, onetake: Application) -> EditDesk:
+    """Make pictures and paint in the first."""
+    onetake.studio.generate()
+    wait_for_jobs(qtbot, onetake, 1)
+    onetake.stage.open_large(0)
+    qtbot.keyClick(onetake.stage.large, Qt.Key.Key_E)
+    return wait_for_picture(qtbot, onetake)
 
 
 def test_a_change_makes_a_picture_that_is_no_job(qtbot: QtBot, onetake: Application, engine: FakeEngine) -> None:
@@ -181,11 +191,7 @@ def test_a_stroke_on_its_way_is_in_the_picture_and_can_still_be_taken_back(
     qtbot: QtBot, onetake: Application, engine: FakeEngine
 ) -> None:
     """Before the button is let go a picture with the stroke so far is asked for; Escape brings the mask back."""
-    onetake.studio.generate()
-    wait_for_jobs(qtbot, onetake, 1)
-    onetake.stage.open_large(0)
-    qtbot.keyClick(onetake.stage.large, Qt.Key.Key_E)
-    desk = wait_for_picture(qtbot, onetake)
+    desk = edit_a_result(qtbot, onetake)
     view = desk.page.view
     at = [view.widget_rect(QRectF(x, 60, 1, 1)).center().toPoint() for x in (60, 90, 140)]
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at[0])
@@ -212,11 +218,7 @@ def test_masks_that_only_live_pictures_needed_are_removed(
     qtbot: QtBot, onetake: Application, engine: FakeEngine
 ) -> None:
     """A long session of painting leaves the masks of what was kept and sent, and no others."""
-    onetake.studio.generate()
-    wait_for_jobs(qtbot, onetake, 1)
-    onetake.stage.open_large(0)
-    qtbot.keyClick(onetake.stage.large, Qt.Key.Key_E)
-    desk = wait_for_picture(qtbot, onetake)
+    desk = edit_a_result(qtbot, onetake)
     view = desk.page.view
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.rect().center())
     live = start(qtbot, onetake)
@@ -240,11 +242,7 @@ def test_painting_while_other_work_is_done_does_not_fill_the_disk(
     qtbot: QtBot, onetake: Application, engine: FakeEngine
 ) -> None:
     """Each stroke asks anew; of those that were never answered the masks go."""
-    onetake.studio.generate()
-    wait_for_jobs(qtbot, onetake, 1)
-    onetake.stage.open_large(0)
-    qtbot.keyClick(onetake.stage.large, Qt.Key.Key_E)
-    desk = wait_for_picture(qtbot, onetake)
+    desk = edit_a_result(qtbot, onetake)
     view = desk.page.view
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.rect().center())
     live = start(qtbot, onetake)
@@ -270,11 +268,7 @@ def test_a_picture_of_an_older_request_leaves_the_masks_of_the_one_that_is_made(
     qtbot: QtBot, onetake: Application, engine: FakeEngine
 ) -> None:
     """After a wait for the queue an older picture may still come in."""
-    onetake.studio.generate()
-    wait_for_jobs(qtbot, onetake, 1)
-    onetake.stage.open_large(0)
-    qtbot.keyClick(onetake.stage.large, Qt.Key.Key_E)
-    desk = wait_for_picture(qtbot, onetake)
+    desk = edit_a_result(qtbot, onetake)
     view = desk.page.view
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.rect().center())
     live = start(qtbot, onetake)

@@ -21,7 +21,7 @@ from papercut.render import render
 from papercut.stage import CLASSES, ID
 from papercut.training import as_tensor
 from papercut.unet import load_unet, predict
-from tests.papercut.control_work import fill_work
+from tests.papercut.control_work import fill_work, sitting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -136,24 +136,7 @@ def test_training_moves_the_adapter_and_goes_on_after_a_kill(
     work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Steps count on over two sittings; what is exported loads with the stock class and steers."""
-
-    class Steps:
-        """A clock that stops a sitting after six steps."""
-
-        def __init__(self, budget_s: float, spent_s: float, *, warmup_steps: int) -> None:
-            assert (budget_s, warmup_steps) == (60.0, 60)
-            self.spent_s, self._steps = spent_s, 0
-
-        @property
-        def over(self) -> bool:
-            return self._steps == 6
-
-        def factor(self, step: int) -> float:
-            assert step >= 0
-            self._steps += 1
-            return 1.0
-
-    monkeypatch.setattr(control, "Clock", Steps)
+    monkeypatch.setattr(control, "Clock", sitting(6, warm_after=60))
     assert ControlPool(work).count == 5
     steps: list[int] = []
     for _ in range(2):

@@ -25,7 +25,7 @@ from papercut.detectors import (
 )
 from papercut.export import export_detectors
 from papercut.stage import CLASSES
-from tests.papercut.control_work import fill_work
+from tests.papercut.control_work import fill_work, sitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,24 +69,7 @@ def test_classes_are_looked_for_at_the_side_at_which_they_were_learnt() -> None:
 @pytest.mark.parametrize("task", TASKS)
 def test_training_goes_on_after_a_kill(task: str, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps count on over two sittings, and the score is a number that an untrained network does badly by."""
-
-    class Steps:
-        """A clock that stops a sitting after two steps."""
-
-        def __init__(self, budget_s: float, spent_s: float, *, warmup_steps: int) -> None:
-            assert (budget_s, warmup_steps) == (60.0, 50)
-            self.spent_s, self._steps = spent_s, 0
-
-        @property
-        def over(self) -> bool:
-            return self._steps == 2
-
-        def factor(self, step: int) -> float:
-            assert step >= 0
-            self._steps += 1
-            return 1.0
-
-    monkeypatch.setattr(detectors, "Clock", Steps)
+    monkeypatch.setattr(detectors, "Clock", sitting(2, warm_after=50))
     steps: list[int] = []
     for _ in range(2):
         train_detector(work, task, 60.0, torch.device("cpu"), batch=2)
