@@ -3,38 +3,37 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from papercut.control_card import control_section
 from papercut.distill_card import distilled_section
 from papercut.grammar import SLOTS
 from papercut.layout import ARRANGED, ARRANGEMENTS, VARIETY
-from papercut.motion_score import MotionScore
+from papercut.measures_card import Measured, bar_of, measures_section, share_of
+from papercut.motion_card import MotionScore, motion_section
+from papercut.questions import COUNTS, Entry
+from papercut.sizes_card import SizeScore, sizes_section
 
-BARS = {"time": 0.9, "season": 0.9, "position": 0.85}
-OTHER_BAR = 0.7
-
-
-class Entry(TypedDict):
-    """How often a slot was read rightly, of how many times it was named, with the proportion's 95 % interval."""
-
-    right: int
-    of: int
-    interval: tuple[float, float]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Result(TypedDict):
-    """One evaluation, as card.json keeps it. `table` holds an entry for each column and slot."""
+    """One evaluation, as card.json keeps it.
+
+    `table` holds an entry for each column and slot, `measured` for each column. A card.json of an earlier edition has
+    none of measured, sizes and takes, and its card no section of them.
+    """
 
     seed: int
     captions: int
-    few_captions: int
     autoencoder_psnr_db: float
     weights_mb: float
     table: dict[str, dict[str, Entry]]
+    measured: NotRequired[Measured]
     judge: dict[str, float]
-    motion: MotionScore | None
+    sizes: NotRequired[list[SizeScore]]
+    takes: NotRequired[list[MotionScore]]
     examples: list[str]
 
 
@@ -97,19 +96,20 @@ tells the roles apart.
 {captions} captions, drawn with seed {seed}, whose combination of time, season, land, water and objects was never
 trained on. A slot is scored where the caption names it; "absent" is how often an unnamed object stays
 away. The judge is a separate classifier trained on renders only. Brackets are 95 % Wilson intervals.
-All columns but the first use the first {few} captions. A slot left to chance would reach one over
-its number of values, and an object slot the judge's prior.
+All columns but the first have fewer captions, the first of them (n). A slot left to chance would reach one over its number of values, and an object slot the judge's
+prior. "no boats" are captions that name none, "one boat" and "two boats" those that ask for so many. The bar is the
+teacher's; what its columns mean is said below.
 
 {table}
 
-{verdict}
-
 Judge on fresh held-out renders: {judge}.
 
-{motion}{control}{distilled}## Limits
+{measures}{sizes}{motion}{control}{distilled}## Limits
 
 Only the grammar's words mean anything. A colour belongs to the balloons and a position to the sun
 or moon; at most two balloons and two boats. Unnamed time is day, season summer, land a meadow, style papercut.
+It was trained most at 256x256. At other sizes things are smeared over the places they may have, the more the larger
+the picture: "Other sizes" above has the figures.
 Fine detail (birds, rain, castle windows) is softer than in the renders: the latents keep 24 numbers for each 16x16 patch.
 `sheet.png` shows the first captions of the evaluation in order, unpicked; the captions are in `card.json`.
 
@@ -126,63 +126,35 @@ weight 1, the first seeds, unpicked. `python packaging/papercut/train.py control
 - The built-in depth sees land, balloons and houses, castles roughly, and misses boats and birds; the built-in classes
   have all of them, castles with ragged edges.
 """
-_MOTION = """## Motion
-
-{clips} clips of 16 frames in one step, beside the renderer's own clips of the same captions and noise, which went
-through the autoencoder: frames change {magnitude} times as much from one to the next; where the rendered clip stands
-still the change is {flicker} of 255 (rendered: {rendered_flicker}); the judge reads {per_frame:.1%} of the named slots
-rightly in the frames and {still:.1%} in single pictures of the same captions.
-
-"""
 _ADAPTER = "| `motion_adapter` | `MotionAdapter` | temporal attention over 16 frames behind every layer of the denoiser. In this edition it holds zeros and hands frames through unchanged: everything that moves does so by its noise |\n"
 
 
 def write_card(folder: Path, result: Result) -> None:
     """Write CARD.md from an evaluation's result."""
-    columns = result["table"]
+    columns = {name: column for name, column in result["table"].items() if "Onetake" not in name}
+    slots = [slot for slot in [*SLOTS, "absent", *COUNTS] if all(slot in column for column in columns.values())]
     lines = ["| slot | bar | " + " | ".join(columns) + " |", "|---|---|" + "---|" * len(columns)]
-    for slot in [*SLOTS, "absent"]:
-        bar = "" if slot == "absent" else f"{_bar(slot):.0%}"
+    for slot in slots:
+        bar = "" if slot == "absent" else f"{bar_of(slot):.0%}"
         cells = [_cell(column[slot], bold=index == 0) for index, column in enumerate(columns.values())]
         lines.append(f"| {slot} | {bar} | " + " | ".join(cells) + " |")
     judge = ", ".join(f"{slot} {accuracy:.1%}" for slot, accuracy in result["judge"].items())
     text = _TEXT.format(
-        motion=_MOTION.format(**result["motion"]) if result["motion"] else "",
+        measures=measures_section(result["table"], result["measured"]) if "measured" in result else "",
+        sizes=sizes_section(result.get("sizes", [])),
+        motion=motion_section(result.get("takes", [])),
         control=control_section(folder.with_name("papercut-control")),
         distilled=distilled_section(folder),
         adapter=_ADAPTER if (folder / "motion_adapter").is_dir() else "", psnr=result["autoencoder_psnr_db"],
         mb=result["weights_mb"], arranged=len(ARRANGED), arrangements=ARRANGEMENTS, variety=VARIETY,
-        captions=result["captions"], seed=result["seed"], few=result["few_captions"], table="\n".join(lines),
-        verdict=_verdict(next(iter(columns.values()))), judge=judge,
+        captions=result["captions"], seed=result["seed"], table="\n".join(lines), judge=judge,
     )  # fmt: skip
     (folder / "CARD.md").write_text(text)
-
-
-def _bar(slot: str) -> float:
-    return BARS.get(slot, OTHER_BAR)
-
-
-def _verdict(one_step: dict[str, Entry]) -> str:
-    """Which slots miss the bar, and which reach it without their interval doing so."""
-    asked = [slot for slot in SLOTS if one_step[slot]["of"]]
-    missed = [slot for slot in asked if _share(one_step[slot]) < _bar(slot)]
-    unsure = [slot for slot in asked if slot not in missed and one_step[slot]["interval"][0] < _bar(slot)]
-    first = (
-        f"Below the bar with one step: {', '.join(missed)}."
-        if missed
-        else "Every slot that was named reaches the bar with one step."
-    )
-    second = f" The interval's lower end is below it for: {', '.join(unsure)}." if unsure else ""
-    return first + second
-
-
-def _share(entry: Entry) -> float:
-    return entry["right"] / entry["of"] if entry["of"] else 0.0
 
 
 def _cell(entry: Entry, *, bold: bool) -> str:
     if not entry["of"]:
         return "-"
     low, high = entry["interval"]
-    share = f"{_share(entry):.1%}"
+    share = f"{share_of(entry):.1%}"
     return f"{f'**{share}**' if bold else share} ({low:.0%}-{high:.0%}, n={entry['of']})"

@@ -256,8 +256,8 @@ def plain_maps(pool: ControlPool) -> Tensor:
     return as_tensor(np.stack(maps)).permute(0, 3, 1, 2).float() / 255
 
 
-def load_control(work: Path) -> ControlNetModel | None:
-    """The averaged adapter; None where none was trained."""
+def load_control(work: Path) -> tuple[ControlNetModel, int] | None:
+    """The averaged adapter, and after how many steps; None where none was trained."""
     state = load(work / "control.pt")
     if state is None:
         return None
@@ -266,4 +266,4 @@ def load_control(work: Path) -> ControlNetModel | None:
     adapter.load_state_dict(state["average"])
     adapter.eval()
     adapter.requires_grad_(requires_grad=False)
-    return adapter
+    return adapter, int(state["step"])

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 from papercut.control_maps import KINDS
 
@@ -32,8 +32,8 @@ class Cell(TypedDict):
 class ControlResult(TypedDict):
     """One scoring of the trial.
 
-    `steps` and `seconds` of processor time are those of each network's training; `table` holds a cell for each number
-    of sampling steps, kind and column.
+    `steps` and `seconds` of processor time are those of each network's training, `shipped_steps` those of the adapter
+    that ships; `table` holds a cell for each number of sampling steps, kind and column.
     """
 
     seed: int
@@ -41,6 +41,9 @@ class ControlResult(TypedDict):
     few: int
     steps: dict[str, int]
     seconds: dict[str, float]
+    shipped_steps: NotRequired[int]
+    edition: NotRequired[str]
+    """Of the denoiser, where it was an earlier one than that which ships."""
     table: dict[str, dict[str, dict[str, Cell]]]
 
 
@@ -50,7 +53,7 @@ A trial of networks that follow maps, at one budget of {steps} steps of 16 rows:
 of the steps each), one for all kinds, and one DivControl for all kinds (arXiv:2507.23620; `engine/control/divcontrol.py`),
 the attention and feed-forward weights of whose blocks are mixed for each kind. The network for all kinds took {minutes:.1f}
 minutes of one core, DivControl {ratio:.2f} times that. "Shipped" is the adapter in `papercut-control`, a
-ControlNet for all kinds that trained {factor:.0f} times as long. Scores are of {scenes} held-out scenes (seed {seed};
+ControlNet for all kinds{longer}.{edition} Scores are of {scenes} held-out scenes (seed {seed};
 {few} for 25 steps, without guidance), whose maps meet noise that lays the scene out otherwise; edges and outlines are
 read again with other thresholds, depth and classes by Papercut's detectors against the renderer's truth, and "renders"
 is what these readers make of the renderer's own pictures. A * marks a difference to the unified network whose 95 %
@@ -71,21 +74,34 @@ so that edges score below those of pictures without control. The shipped adapter
     python packaging/papercut/train.py divcontrol-score --work W
 
 """
-_SHIPPED_STEPS = 1337
+
+
+def read_control(folder: Path) -> ControlResult | None:
+    """What was measured of the control adapter in `folder`, if anything was."""
+    file = folder / "card.json"
+    return cast("ControlResult", json.loads(file.read_text())) if file.is_file() else None
+
+
+def note_shipped_steps(folder: Path, steps: int) -> None:
+    """Say in what was measured how long the adapter that ships was trained."""
+    result = read_control(folder)
+    if result is not None:
+        result["shipped_steps"] = steps
+        (folder / "card.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
 def control_section(folder: Path) -> str:
     """The section, from what was measured of the control adapter in `folder`; empty where nothing was."""
-    file = folder / "card.json"
-    if not file.is_file():
+    result = read_control(folder)
+    if result is None:
         return ""
-    result = cast("ControlResult", json.loads(file.read_text()))
     steps = result["steps"]["unified"]
-    seconds = result["seconds"]
+    seconds, shipped, edition = result["seconds"], result.get("shipped_steps"), result.get("edition")
     return _TEXT.format(
         steps=steps,
         ratio=seconds["divcontrol"] / seconds["unified"],
-        factor=_SHIPPED_STEPS / steps,
+        longer=f" that trained {shipped / steps:.0f} times as long" if shipped else "",
+        edition=f" The denoiser was that of the {edition} edition." if edition else "",
         minutes=seconds["unified"] / 60,
         scenes=result["scenes"],
         few=result["few"],
@@ -114,21 +130,26 @@ def _cell(kind: str, cell: Cell, column: str) -> str:
 
 
 def _verdict(result: ControlResult) -> str:
-    """In how many kinds which network is better than which, in one step."""
+    """In how many kinds which network is better and worse than the unified one, in one step, beyond chance."""
     kinds = result["table"]["1"]
 
-    def wins(chosen: list[str], first: str, second: str) -> int:
-        pairs = [(kinds[kind][first]["mean"], kinds[kind][second]["mean"], kind in LOWER) for kind in chosen]
-        return sum(a < b if is_lower else a > b for a, b, is_lower in pairs)
+    def beside_unified(chosen: list[str]) -> str:
+        found: dict[str, list[int]] = {}
+        for kind in chosen:
+            for column, cell in kinds[kind].items():
+                if column not in {"unified", "renders"} and not column.endswith("examples"):
+                    low, high = cell["over_unified"]
+                    above, below = (high < 0, low > 0) if kind in LOWER else (low > 0, high < 0)
+                    counts = found.setdefault(column, [0, 0])
+                    counts[0] += above
+                    counts[1] += below
+        return "; ".join(
+            f"{'no control' if column == 'none' else column} is better in {better}, worse in {worse}"
+            for column, (better, worse) in found.items()
+        )
 
     trained, unseen = ([kind for kind in kinds if (kind in KINDS) == known] for known in (True, False))
-    whole = [column for column in kinds[trained[0]] if all(column in kinds[kind] for kind in trained)]
-    others = [column for column in whole if column not in {"none", "DivControl", "renders"}]
     return (
-        f"Of {len(trained)} kinds, in one step, DivControl is better in "
-        + ", ".join(f"{wins(trained, 'DivControl', column)} than {column}" for column in others)
-        + ". Better than no control are "
-        + ", ".join(f"{column} in {wins(trained, column, 'none')}" for column in (*others, "DivControl"))
-        + f". Of {len(unseen)} unseen kinds, untaught, DivControl is better than no control in "
-        + f"{wins(unseen, 'DivControl', 'none')}, unified in {wins(unseen, 'unified', 'none')}."
+        "Counting only marked differences to the unified network, in one step: of "
+        f"{len(trained)} kinds {beside_unified(trained)}. Of {len(unseen)} unseen kinds, untaught, {beside_unified(unseen)}."
     )

@@ -25,7 +25,7 @@ from engine.models.folder import find_network
 from papercut.card import write_card
 from papercut.checkpoints import load
 from papercut.control import SIDE, Truth, make_adapter, predict_controlled, render_truth
-from papercut.control_card import Cell, ControlResult
+from papercut.control_card import Cell, ControlResult, read_control
 from papercut.control_maps import KINDS, UNSEEN_KINDS, draw_map
 from papercut.control_trial import ARMS, EXAMPLES, NEW_KIND, path_of
 from papercut.detectors import find_classes, load_detector, look, prepare
@@ -210,6 +210,9 @@ def score_trial(work: Path, folder: Path, scenes: int = SCENES, few: int = FEW) 
         "seconds": {name: round(state["spent"], 2) for name, state in states.items()},
         "table": {},
     }
+    before = read_control(shipped)
+    if before is not None and "shipped_steps" in before:
+        result["shipped_steps"] = before["shipped_steps"]
     del states
     with tempfile.TemporaryDirectory() as name:
         networks = _Networks(work, shipped, Path(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from papercut.distill import GUIDANCE, TEACHER_STEPS
 
@@ -37,12 +37,14 @@ class DistilledTable(TypedDict):
     floor_fd_e: float
     """Of renders of the same captions from other noise, through the autoencoder."""
     rows: list[DistilledRow]
+    edition: NotRequired[str]
+    """Of the denoiser that they began from, where the folder holds a later one."""
 
 
 FILE = "distill.json"
 _TEXT = """## One and few steps: the methods side by side
 
-Every method of `engine/distill` began from the denoiser of this folder in its role below t = 0.98, where it is a
+Every method of `engine/distill` began from {start} in its role below t = 0.98, where it is a
 flow-matching teacher, and learnt from that teacher at {teacher_steps} Euler steps with guidance {guidance:g} and independent noise. Each was
 given the same processor time, in which it also made whatever it learns from. {captions} held-out captions, drawn with seed {seed}; accuracy
 is the share of named slots that the judge reads rightly, with its 95 % Wilson interval. FD_E is the Fréchet distance
@@ -83,9 +85,11 @@ def distilled_section(folder: Path) -> str:
     ]
     lines += [_line(row, table["parameters"]) for row in table["rows"]]
     minutes = max(row["minutes"] for row in table["rows"])
+    edition = table.get("edition")
+    start = f"the denoiser of the {edition} edition" if edition else "the denoiser of this folder"
     return _TEXT.format(
         teacher_steps=TEACHER_STEPS, guidance=GUIDANCE, captions=table["captions"], seed=table["seed"], floor=table["floor_fd_e"],
-        rows="\n".join(lines), minutes=round(minutes),
+        rows="\n".join(lines), minutes=round(minutes), start=start,
     )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from engine.distill.paths import steps_down
 from engine.models.denoiser import Conditioning
@@ -17,45 +16,20 @@ from papercut.card import Result, write_card
 from papercut.distill import LEVELS, Material, PapercutDenoiser, read_run, run
 from papercut.distill_card import DistilledRow, DistilledTable, write_table
 from papercut.distill_methods import METHODS, even_levels
-from papercut.evaluate import BATCH, Questions, draw_questions, score, wilson
 from papercut.grammar import SLOTS
-from papercut.judge import Judge, answers, load_judge
-from papercut.render import render
+from papercut.judge import answers, load_judge
+from papercut.measures import BATCH, frechet_distance, judge_features
+from papercut.questions import draw_questions, render_scenes, score, wilson
 from papercut.stream import to_signal
-from papercut.training import as_tensor, in_parts
+from papercut.training import in_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from engine.models.denoiser import Denoiser, StepContext
 
 CAPTIONS = 200
-
-
-def frechet_distance(x: Tensor, y: Tensor) -> float:
-    """The squared Fréchet distance of two samples' Gaussians, from features (A, d) and (B, d).
-
-    Heusel et al., arXiv:1706.08500, equation 6. Samples with fewer rows than d are compared in what they span.
-    """
-    x, y = x.double(), y.double()
-    first, second = torch.cov(x.T), torch.cov(y.T)
-    # The root of a product has the trace of that of a symmetric one.
-    values, vectors = cast("tuple[Tensor, Tensor]", torch.linalg.eigh(first))  # pyright: ignore[reportUnknownMemberType]
-    root = (vectors * values.clamp_min(0).sqrt()) @ vectors.T
-    between = cast("Tensor", torch.linalg.eigvalsh(root @ second @ root))  # pyright: ignore[reportUnknownMemberType]
-    spread = first.trace() + second.trace() - 2 * between.clamp_min(0).sqrt().sum()
-    return max(0.0, float((x.mean(0) - y.mean(0)).square().sum() + spread))
-
-
-@torch.no_grad()
-def judge_features(judge: Judge, pictures: Tensor) -> Tensor:
-    """Mean features of the judge's trunk, (B, 128), for pictures (B, 3, H, W) in [-1, 1]."""
-    parts = in_parts(pictures, BATCH)
-    return torch.cat([judge.trunk(functional.avg_pool2d(part, 2)).mean((2, 3)) for part in parts])
 
 
 class Bench:
@@ -69,10 +43,12 @@ class Bench:
             self._captions = torch.cat([self._model.read(part) for part in _lists(self.questions.captions)])
         generator = torch.Generator().manual_seed(seed)
         self._noise = torch.randn(self.questions.noise.shape, generator=generator)
-        self._real = judge_features(self._judge, _render(self.questions))
-        other = replace(self.questions, noise=draw_questions(count, seed + 1).noise)
+        # From noise that no row has: a row that had the same would be closer than its pictures deserve.
+        other = draw_questions(count, seed + 1).noise
+        self._real = judge_features(self._judge, to_signal(render_scenes(self.questions.scenes, other)))
         with torch.no_grad():
-            rebuilt = self._shown(self._model.keep(_render(other)))
+            renders = render_scenes(self.questions.scenes, self.questions.noise)
+            rebuilt = self._shown(self._model.keep(to_signal(renders)))
         self.floor = frechet_distance(judge_features(self._judge, rebuilt), self._real)
 
     def row(
@@ -179,10 +155,3 @@ def run_path(work: Path, name: str) -> Path:
 
 def _lists(captions: list[str]) -> list[list[str]]:
     return [captions[first : first + BATCH] for first in range(0, len(captions), BATCH)]
-
-
-def _render(questions: Questions) -> Tensor:
-    """The renderer's own pictures of the questions, in [-1, 1]."""
-    noise = cast("list[NDArray[np.float32]]", list(questions.noise.numpy()))
-    pictures = [as_tensor(render(scene, each).picture) for scene, each in zip(questions.scenes, noise, strict=True)]
-    return to_signal(torch.stack(pictures).permute(0, 3, 1, 2))

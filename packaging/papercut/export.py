@@ -18,6 +18,7 @@ from torch import nn
 
 from papercut.autoencoder import load_autoencoder
 from papercut.control import SIDE, load_control
+from papercut.control_card import note_shipped_steps
 from papercut.control_maps import KINDS
 from papercut.detectors import PICTURE_MEAN, PICTURE_STD, WHOLE, load_detector
 from papercut.motion import load_motion, passing_adapter
@@ -27,7 +28,7 @@ from papercut.unet import load_unet
 INDEX = "model_index.json"
 FILE_LIST = "onetake-files.json"
 SHEETS = tuple(f"control-{kind}.jpg" for kind in KINDS)
-DOCUMENTS = ("CARD.md", "card.json", "sheet.png", *SHEETS)
+DOCUMENTS = ("CARD.md", "card.json", "distill.json", "sheet.png", "sizes.jpg", *SHEETS)
 """What the evaluation writes beside the model; no part of it."""
 
 
@@ -84,13 +85,15 @@ def export_control(work: Path, target: Path) -> None:
     Raises:
         ValueError: The work folder holds none.
     """
-    adapter = load_control(work)
-    if adapter is None:
+    trained = load_control(work)
+    if trained is None:
         raise ValueError(f"no control adapter in {work}; run the control command first")
+    adapter, steps = trained
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".papercut-") as name:
         cast("_Saved", _halve(adapter)).save_pretrained(Path(name))
         _strip(Path(name))
         publish(Path(name), target)
+    note_shipped_steps(target, steps)
     print(f"{target}: {sum(path.stat().st_size for path in target.iterdir()) / 1e6:.1f} MB")
 
 

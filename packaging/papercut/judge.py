@@ -77,11 +77,21 @@ def judged_slots(labels: Tensor, slot: str) -> Tensor:
     return column != POSITIONS.index("any") if slot == "position" else torch.ones_like(column, dtype=torch.bool)
 
 
-def train_judge(work: Path, budget_s: float, device: torch.device, *, batch: int = 48) -> None:
-    """Train on the pool's renders until the budget is spent, then write judge.safetensors and print its accuracy."""
+def train_judge(
+    work: Path, budget_s: float, device: torch.device, *, batch: int = 48, rate: float = LEARNING_RATE
+) -> None:
+    """Train on the pool's renders until the budget is spent, then write judge.safetensors and print its accuracy.
+
+    Args:
+        work: Folder of checkpoints and pools; training goes on from work/judge.pt.
+        budget_s: Training seconds over all sittings.
+        device: Where to train.
+        batch: Pictures a step.
+        rate: The highest learning rate.
+    """
     seed_torch(4)
     model = channels_last(Judge(), device)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.02, fused=True)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.02, fused=True)
     path = work / "judge.pt"
     state = load(path)
     step, spent = 0, 0.0
@@ -90,7 +100,7 @@ def train_judge(work: Path, budget_s: float, device: torch.device, *, batch: int
         optimizer.load_state_dict(state["optimizer"])
         step, spent = state["step"], state["spent"]
     pool = Pool(work)
-    clock = Clock(budget_s, spent)
+    clock = Clock(budget_s, spent, warmup_steps=60)
     rng = np.random.default_rng([4, step])
     while not clock.over:
         rows = np.sort(rng.integers(0, pool.count, batch))
@@ -100,7 +110,7 @@ def train_judge(work: Path, budget_s: float, device: torch.device, *, batch: int
         if step % 3 == 0:
             pictures = functional.avg_pool2d(functional.pad(pictures, (1, 1, 1, 1), mode="replicate"), 3, 1)
         labels = as_tensor(np.asarray(pool.labels[rows])).long().to(device)
-        set_learning_rate(optimizer, LEARNING_RATE * clock.factor(step))
+        set_learning_rate(optimizer, rate * clock.factor(step))
         with half_precision(device):
             logits = model(pictures.contiguous(memory_format=torch.channels_last))
         loss = torch.zeros((), device=device)

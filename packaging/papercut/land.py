@@ -165,12 +165,13 @@ def draw_ground(stage: Stage) -> None:
     )
     if scene.season == "winter" or scene.water == "sea":
         return
-    cut = Cutout(canvas, ID["meadow"], 0.7, shadow=0.5, glow=0.3)
+    cut, grain = Cutout(canvas, ID["meadow"], 0.7, shadow=0.5, glow=0.3), stage.grain
     for x, y, size in stage.cell_places(0.2, GROUND - stage.lift + 0.05, 1.0):
         if scene.season == "summer":
-            tip = y - 2 - 2 * size
-            tuft = [(x - 3, y + 2), (x - 2, tip), (x, y + 1), (x + 2, tip), (x + 3, y + 2)]
-            cut.polygon(tuft, mix(palette.ground, palette.pine, 0.85))
+            tip = -2 - 2 * size
+            tuft = [(-3, 2), (-2, tip), (0, 1), (2, tip), (3, 2)]
+            points = [(x + right * grain, y + down * grain) for right, down in tuft]
+            cut.polygon(points, mix(palette.ground, palette.pine, 0.85))
         else:
-            cut.ellipse(x, y, 1.6 + 1.6 * size, 1.3 + 1.2 * size, palette.flower)
+            cut.ellipse(x, y, (1.6 + 1.6 * size) * grain, (1.3 + 1.2 * size) * grain, palette.flower)
     cut.lay()

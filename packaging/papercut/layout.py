@@ -25,6 +25,7 @@ Reals = NDArray[np.floating]
 CHANNELS = 16  # noise channels that lay out a scene
 LATENT_CHANNELS = 24  # channels of the latents; the noise has as many, and layout reads the first ones
 CELL = 16  # pixels per noise cell, the autoencoder's factor
+ROWS = 16  # parts of a layout from top to bottom, whatever the size; a picture of 256x256 has a cell for each
 
 # What each noise channel decides.
 FAR, MID, NEAR, BODY, CELL_KEEP, CELL_X, CELL_Y, TREES, HOMES, BOATS, BALLOONS, CLOUDS, BIRDS, DETAIL, SHORE, SPARE = (
@@ -34,6 +35,9 @@ FAR, MID, NEAR, BODY, CELL_KEEP, CELL_X, CELL_Y, TREES, HOMES, BOATS, BALLOONS, 
 CAMERA, CLOUD_MOVE, BODY_MOVE, BEAT_EAST, BALLOON_MOVE, BOAT_MOVE, BIRD_MOVE, BEAT_NORTH = range(
     CHANNELS, LATENT_CHANNELS
 )
+
+TRAVEL = (CAMERA, CLOUD_MOVE, BODY_MOVE, BALLOON_MOVE, BOAT_MOVE, BIRD_MOVE)
+"""Channels of which a picture shows nothing but the mean over the picture."""
 
 BEAT_FRAMES = 12
 """Frames of one beat, in which snow swirls, wings beat and ripples glitter."""
@@ -51,20 +55,27 @@ TEMPLATE_SEED = 1
 
 
 @functools.lru_cache(maxsize=8)
-def _templates(height: int, width: int) -> Floats:
-    """The arrangements' fields, (3, 24, height, width) in cells; larger pictures continue smaller ones."""
+def _templates(columns: int) -> Floats:
+    """The arrangements' fields, (3, 24, 16, columns) in parts of a layout; wider ones continue narrower ones."""
     tables: list[Floats] = [
         np.random.default_rng(TEMPLATE_SEED + k).standard_normal((LATENT_CHANNELS, 32, 32), dtype=np.float32)
         for k in range(ARRANGEMENTS)
     ]
-    rows, columns = np.arange(height) % 32, np.arange(width) % 32
-    return np.stack(tables)[:, :, rows][:, :, :, columns]
+    return np.stack(tables)[:, :, :ROWS, np.arange(columns) % 32]
+
+
+def _as_layout(noise: Floats) -> Floats:
+    """Noise in the parts of a layout, (24, 16, columns): the nearest cell's each, so it stays N(0, 1)."""
+    height, width = noise.shape[1:]
+    columns = ROWS * max(height, width) // height
+    rows = (np.arange(ROWS) * 2 + 1) * height // (2 * ROWS)
+    return noise[:, rows][:, :, (np.arange(columns) * 2 + 1) * width // (2 * columns)]
 
 
 def arrangements(noise: Floats) -> NDArray[np.int64]:
     """Say which arrangement each channel of ARRANGED takes, (..., 9) in 0..2, for noise (..., 24, H/16, W/16).
 
-    The channel's mean over the picture, scaled to N(0, 1), falls into one of three equal parts.
+    The channel's mean over the picture falls into one of three parts, equal ones for 256x256 (`_scaled_means`).
     """
     return np.digitize(_scaled_means(noise[..., ARRANGED, :, :]), _THIRDS)
 
@@ -72,14 +83,19 @@ def arrangements(noise: Floats) -> NDArray[np.int64]:
 def moves(noise: Floats) -> Floats:
     """Say how far each moving channel is out of its middle, (..., 8) in (-1, 1), for noise (..., 24, H/16, W/16).
 
-    It is the channel's mean over the picture, scaled to N(0, 1) and made uniform.
+    It is the channel's mean over the picture, made uniform for 256x256 (`_scaled_means`).
     """
     return uniform(_scaled_means(noise[..., CHANNELS:, :, :]))
 
 
 def _scaled_means(noise: Floats) -> Floats:
-    """Means over the picture, N(0, 1) where the noise is, (...) for (..., H/16, W/16)."""
-    means: Floats = noise.mean((-2, -1)) * math.sqrt(noise.shape[-2] * noise.shape[-1])
+    """Means over the picture, N(0, 1) up to 256x256, (...) for (..., H/16, W/16).
+
+    Larger pictures' have the same scale and are narrower: a network that averages what it sees is right at any size
+    then, while it could not know the size to scale by. Their things move less and lie more often in the middle
+    arrangement.
+    """
+    means: Floats = noise.mean((-2, -1)) * math.sqrt(min(noise.shape[-2] * noise.shape[-1], ROWS * ROWS))
     return means
 
 
@@ -113,9 +129,18 @@ def uniform(normal: NDArray[np.floating]) -> Floats:
 
 @dataclass(frozen=True)
 class NoiseField:
-    """Reads layout numbers from initial noise of shape (24, H/16, W/16)."""
+    """Reads layout numbers from initial noise of shape (24, H/16, W/16).
+
+    A layout has 16 parts from top to bottom at any size, so that a larger picture is the smaller one enlarged, and a
+    wider one goes on to its right.
+    """
 
     noise: Floats
+    """In the parts of the layout, (24, 16, columns), arrangements mixed in."""
+    grid: tuple[int, int]
+    """Cells down and across."""
+    moved: Floats
+    """How far each moving channel is out of its middle, (8,)."""
 
     @classmethod
     def of(cls, noise: Floats) -> NoiseField:
@@ -127,33 +152,39 @@ class NoiseField:
         """
         chosen = np.zeros(LATENT_CHANNELS, np.int64)
         chosen[list(ARRANGED)] = arrangements(noise)
-        fixed = _templates(noise.shape[1], noise.shape[2])[chosen, np.arange(LATENT_CHANNELS)]
-        mixed = VARIETY * noise + math.sqrt(1 - VARIETY**2) * fixed
-        mixed[CHANNELS:] = noise[CHANNELS:]
-        return cls(mixed.astype(np.float32))
+        laid = _as_layout(noise)
+        fixed = _templates(laid.shape[2])[chosen, np.arange(LATENT_CHANNELS)]
+        mixed = VARIETY * laid + math.sqrt(1 - VARIETY**2) * fixed
+        mixed[CHANNELS:] = laid[CHANNELS:]
+        return cls(mixed.astype(np.float32), (int(noise.shape[1]), int(noise.shape[2])), moves(noise))
 
     def move(self, channel: int) -> float:
         """Read how far the things that a channel moves are out of their middle, in (-1, 1)."""
-        return float(moves(self.noise)[channel - CHANNELS])
+        return float(self.moved[channel - CHANNELS])
 
     def phases(self) -> Floats:
-        """Where in its beat each cell is, 0 up to 1, (H/16, W/16); it grows evenly from frame to frame."""
+        """Where in its beat each part is, 0 up to 1, (16, columns); it grows evenly from frame to frame."""
         return (np.arctan2(self.noise[BEAT_NORTH], self.noise[BEAT_EAST]) / (2 * math.pi) % 1.0).astype(np.float32)
 
     def glitter(self, height: int, width: int) -> Floats:
-        """How brightly each pixel of water glitters at this moment of the beat, 0..1, smooth over the cells."""
+        """How brightly each pixel of water glitters at this moment of the beat, 0..1, smooth over the parts."""
         field = Image.fromarray((0.5 + 0.5 * uniform(self.noise[BEAT_EAST])).astype(np.float32))
         return np.asarray(field.resize((width, height), Image.Resampling.BILINEAR))
 
     @property
     def width(self) -> int:
         """Picture width in pixels."""
-        return self.noise.shape[2] * CELL
+        return self.grid[1] * CELL
 
     @property
     def height(self) -> int:
         """Picture height in pixels."""
-        return self.noise.shape[1] * CELL
+        return self.grid[0] * CELL
+
+    @property
+    def part(self) -> tuple[float, float]:
+        """Width and height of a part, pixels."""
+        return self.width / self.noise.shape[2], self.height / ROWS
 
     def slots(self, channel: int, centres: Floats, row: float, *, spread: float = 1.5) -> Floats:
         """Read one N(0, 1) number at each centre.
@@ -162,7 +193,7 @@ class NoiseField:
             channel: Noise channel.
             centres: Horizontal places as fractions of the width; outside 0..1 they wrap around.
             row: Vertical place as a fraction of the height.
-            spread: Radius of the averaging window, in cells.
+            spread: Radius of the averaging window, in parts.
         """
         rows, columns = map(int, self.noise.shape[1:])
         across = np.exp(-0.5 * ((np.arange(columns) + 0.5 - (centres[:, None] % 1.0) * columns) / spread) ** 2)
@@ -176,7 +207,7 @@ class NoiseField:
         return float(uniform(self.slots(channel, np.array([x], np.float32), y, spread=spread))[0])
 
     def cells(self, channel: int) -> Floats:
-        """Return the raw noise of each cell, (H/16, W/16)."""
+        """Return the raw noise of each part, (16, columns)."""
         return self.noise[channel]
 
     def aspect(self) -> float:
@@ -251,7 +282,7 @@ def dunes(  # noqa: PLR0917 - the numbers of one ridge
 
 
 def conifers(field: NoiseField, channel: int, base: float, rise: float, x: Floats) -> Floats:
-    """Contour of a row of firs, about one to a noise column."""
+    """Contour of a row of firs, about one to a column of the layout."""
     count = max(4, round(13 * field.noise.shape[2] / 16))
     centres = slot_centres(count)
     place = centres + 0.25 / count * uniform(field.slots(channel, centres, 0.4, spread=0.9))

@@ -71,6 +71,8 @@ class Pool(Rows):
     def __init__(self, work: Path, height: int = 256, width: int = 256, *, capacity: int | None = None) -> None:
         super().__init__(work / f"pool-{width}x{height}", capacity)
         grid = (LATENT_CHANNELS, height // CELL, width // CELL)
+        self.cells = grid[1] * grid[2]
+        """How many latent cells a picture has."""
         self.noise = self.open("noise", grid, np.float16)
         self.latents = self.open("latents", grid, np.float16)
         self.features = self.open("features", (MAX_TOKENS, WIDTH), np.float16)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultistepScheduler
 from torch import Tensor
 from transformers import CLIPTextModel, PreTrainedTokenizerFast
 
@@ -34,6 +35,14 @@ class _Features(Protocol):
     last_hidden_state: Tensor
 
 
+class _Scheduler(Protocol):
+    timesteps: Tensor
+    init_noise_sigma: float
+
+    def set_timesteps(self, num_inference_steps: int) -> None: ...
+    def step(self, model_output: Tensor, timestep: Tensor, sample: Tensor, *, return_dict: bool) -> tuple[Tensor]: ...
+
+
 @dataclass(frozen=True)
 class ShippedModel:
     """The shipped components, in the precision they are judged in."""
@@ -42,6 +51,8 @@ class ShippedModel:
     text_encoder: CLIPTextModel
     unet: UNet2DConditionModel
     autoencoder: AutoencoderTiny
+    make_scheduler: Callable[[], _Scheduler]
+    """A fresh one as the folder configures it; schedulers remember the steps of a run."""
     scale: float
     """By what latents are multiplied before the denoiser sees them."""
 
@@ -60,7 +71,12 @@ class ShippedModel:
         for network in networks:
             network.eval()
         config = cast("Mapping[str, float]", networks[2].config)
-        return cls(tokenizer.from_pretrained(folder / "tokenizer"), *networks, scale=float(config["scaling_factor"]))
+        scheduler = cast("_Stock[_Scheduler]", DPMSolverMultistepScheduler)
+        return cls(
+            tokenizer.from_pretrained(folder / "tokenizer"), *networks,
+            make_scheduler=lambda: scheduler.from_pretrained(folder / "scheduler"),
+            scale=float(config["scaling_factor"]),
+        )  # fmt: skip
 
     def read(self, captions: list[str]) -> Tensor:
         """Text features of captions, (B, tokens, width)."""
@@ -72,6 +88,20 @@ class ShippedModel:
         with half_precision(torch.device("cpu")):
             latents = predict(self.unet, noise, torch.full((len(noise),), 999.0), features)
         return latents.float()
+
+    def scheduled(self, noise: Tensor, features: Tensor, steps: int) -> Tensor:
+        """As a plain pipeline samples: the folder's own scheduler, without guidance.
+
+        Its first timestep is the student's, 999, and the others are the teacher's.
+        """
+        scheduler = self.make_scheduler()
+        scheduler.set_timesteps(steps)
+        x = noise * scheduler.init_noise_sigma
+        for timestep in scheduler.timesteps:
+            with half_precision(torch.device("cpu")):
+                clean = predict(self.unet, x, timestep.float().expand(len(x)), features).float()
+            x = scheduler.step(clean, timestep, x, return_dict=False)[0]
+        return x
 
     def many_steps(self, noise: Tensor, features: Tensor, empty: Tensor, steps: int, guidance_scale: float) -> Tensor:
         """The teacher: Euler steps from its noisiest time on, with classifier-free guidance."""

@@ -23,10 +23,10 @@ def _stars(stage: Stage) -> None:
     if not stage.scene.stars:
         return
     cut = Cutout(stage.canvas, ID["stars"], 0.01, shadow=0.25, glow=0.5)
-    phases = stage.field.phases()
+    phases, (wide, high) = stage.field.phases(), stage.field.part
     for x, y, size in stage.cell_places(0.35, 0.0, 0.6):
-        twinkle = 1 + 0.25 * math.sin(2 * math.pi * phases[int(y / at.CELL), int(x / at.CELL)])
-        objects.star(cut, x, y, (1.6 + 2.6 * size) * twinkle, stage.palette.objects["star"])
+        twinkle = 1 + 0.25 * math.sin(2 * math.pi * phases[int(y / high), int(x / wide)])
+        objects.star(cut, x, y, (1.6 + 2.6 * size) * twinkle * stage.grain, stage.palette.objects["star"])
     cut.lay()
 
 

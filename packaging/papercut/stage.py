@@ -63,6 +63,11 @@ class Stage:
         return float(min(self.width, self.height))
 
     @property
+    def grain(self) -> float:
+        """What a pixel of 256x256 is here, which the smallest things are measured in."""
+        return self.unit / 256
+
+    @property
     def across(self) -> float:
         """Squares across the picture in quarters, for counts of things."""
         return max(1, round(self.field.aspect() * 4)) / 4
@@ -83,13 +88,13 @@ class Stage:
     def cell_places(
         self, keep_above: float, top: float, bottom: float, *, sway: float = 0.0
     ) -> list[tuple[float, float, float]]:
-        """Places of things that come one to a noise cell.
+        """Places of things that come one to a part of the layout.
 
         Args:
-            keep_above: A cell holds a thing if its noise exceeds this.
+            keep_above: A part holds a thing if its noise exceeds this.
             top: Upper end of the rows to fill, fraction of the height.
             bottom: Lower end of them.
-            sway: How far things swirl about their places with the beat, pixels; every other column a quarter turn on.
+            sway: How far things swirl about their places with the beat, `grain`s; every other column a quarter turn on.
 
         Returns:
             For each thing x, y and its size in 0..1.
@@ -97,10 +102,12 @@ class Stage:
         keep = self.field.cells(at.CELL_KEEP)
         size = np.clip((keep - keep_above) / 0.8, 0, 1)
         jx, jy = at.uniform(self.field.cells(at.CELL_X)), at.uniform(self.field.cells(at.CELL_Y))
+        sway *= self.grain
         east, north = sway * self.field.move(at.BEAT_EAST), sway * self.field.move(at.BEAT_NORTH)
+        wide, high = self.field.part
         places: list[tuple[float, float, float]] = []
         for row, column in zip(*np.nonzero(size > 0.02), strict=True):
-            x, y = (column + 0.5 + 0.38 * jx[row, column]) * at.CELL, (row + 0.5 + 0.38 * jy[row, column]) * at.CELL
+            x, y = (column + 0.5 + 0.38 * jx[row, column]) * wide, (row + 0.5 + 0.38 * jy[row, column]) * high
             if top * self.height <= y <= bottom * self.height:
                 across, down = (-north, east) if column % 2 else (east, north)
                 places.append((float(x) + across, float(y) + down, float(size[row, column])))

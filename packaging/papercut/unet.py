@@ -24,7 +24,7 @@ from papercut.autoencoder import decode, load_autoencoder, reconstruction_loss
 from papercut.checkpoints import Average, Clock, load, save
 from papercut.grammar import SLOTS
 from papercut.guide import Guide, seed_noise_paths
-from papercut.layout import LATENT_CHANNELS
+from papercut.layout import LATENT_CHANNELS, TRAVEL
 from papercut.pool import PairPool, Pool
 from papercut.stream import to_signal
 from papercut.text import WIDTH, encode_captions, load_text_encoder, make_tokenizer
@@ -47,8 +47,11 @@ TEACHER_WEIGHT = 0.3  # its errors are larger by nature; the student must not dr
 GUIDE_WEIGHT = 0.15
 CRISP = 0.15  # below this the student's error counts squared
 SMALL_WEIGHT = 6.0  # how much more a cell counts that is all boat or bird: such cells are few, and people look there
+TEACHER_SMALL_WEIGHT = 3.0  # the same for the teacher, less, for it pulls the mean of what may be there towards it
+TIME_MEAN, TIME_SPREAD = 0.6, 1.2  # of the logit of the teacher's times
 LEARNING_RATE = 7e-4
 AVERAGE = 0.98
+OTHER_SIZES = 0.4  # part of the steps that are of another size than 256x256
 TRAVELS = 3  # rows of a batch that are on the way between two prompts
 LEVELS = (96, 192, 288)  # channels at 16x16, 8x8 and 4x4
 
@@ -92,6 +95,7 @@ def empty_features(work: Path) -> Tensor:
 def train_unet(  # noqa: PLR0915 - one training step, read top to bottom
     work: Path, budget_s: float, device: torch.device, *, batch: int = 48, student_share: float = 0.65,
     decoded: int = 0, sizes: tuple[tuple[int, int], ...] = (), emphasis: tuple[str, ...] = (),
+    rate: float = LEARNING_RATE,
 ) -> None:  # fmt: skip
     """Train until the time budget is spent, resuming from work/unet.pt.
 
@@ -103,7 +107,8 @@ def train_unet(  # noqa: PLR0915 - one training step, read top to bottom
         student_share: Part of the batch that trains the one-step student.
         decoded: How many of the student's rows are also compared as decoded pictures.
         emphasis: Slots whose rows are drawn five times as often where the caption names them.
-        sizes: Further (height, width) pools, each used in a twentieth of the steps.
+        sizes: Further (height, width) pools; two in five steps draw from one of them, with fewer rows the larger it is.
+        rate: The highest learning rate. Adopted weights want a third of the first's, which undoes what they know.
     """
     seed_torch(3)
     model = channels_last(make_unet(), device)
@@ -112,7 +117,7 @@ def train_unet(  # noqa: PLR0915 - one training step, read top to bottom
     guide = Guide(model, LEVELS[-1]).to(device)
     average = Average(model, AVERAGE)
     optimizer = torch.optim.AdamW(
-        [*model.parameters(), *guide.parameters()], lr=LEARNING_RATE, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+        [*model.parameters(), *guide.parameters()], lr=rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
     )
     path = work / "unet.pt"
     state = load(path)
@@ -133,45 +138,53 @@ def train_unet(  # noqa: PLR0915 - one training step, read top to bottom
     empty = empty_features(work).to(device)
     rng = np.random.default_rng([3, step])
     seed_torch(step)
-    students = round(batch * student_share)
     clock = Clock(budget_s, spent, warmup_steps=60)
     totals, counted = np.zeros(5), 0
     while not clock.over:
-        other = len(pools) > 1 and rng.random() < 0.05 * (len(pools) - 1)
+        other = len(pools) > 1 and rng.random() < OTHER_SIZES
         pool = pools[int(rng.integers(1, len(pools)))] if other else pools[0]
-        rows = _draw_rows(pool, batch, emphasis, rng)
+        # A step of larger pictures takes as long as one of small ones.
+        count = max(2, round(batch * pools[0].cells / pool.cells))
+        students = round(count * student_share)
+        rows = _draw_rows(pool, count, emphasis, rng)
         x = read_rows(pool.latents[rows], device) * scale
         noise = read_rows(pool.noise[rows], device)
         features = read_rows(pool.features[rows], device)
-        t = torch.sigmoid(torch.randn(batch, device=device)).clamp(0.002, TEACHER_LIMIT)
+        t = draw_times(count, device)
         t[:students] = 1.0
         noise[students:] = torch.randn_like(noise[students:])
-        small = read_rows(pool.smallness[rows[:students]], device)[:, None] / 255
-        if pairs is not None:
+        small = read_rows(pool.smallness[rows], device)[:, None] / 255
+        travels = TRAVELS if pairs is not None and not other else 0
+        if pairs is not None and travels:
             x[:TRAVELS], noise[:TRAVELS], features[:TRAVELS] = _between(pairs, rng, device, scale)
             small[:TRAVELS] = 0
-        dropped = torch.rand(batch, device=device) < 0.1
+        noise[:students] = redraw_travel(noise[:students])
+        dropped = torch.rand(count, device=device) < 0.1
         dropped[:students] = False
         features[dropped] = empty
         timesteps = 1000 * t
         timesteps[:students] -= torch.rand(students, device=device)
         weight = t[:, None, None, None]
         noisy = ((1 - weight) * x + weight * noise).contiguous(memory_format=torch.channels_last)
-        set_learning_rate(optimizer, LEARNING_RATE * clock.factor(step))
+        set_learning_rate(optimizer, rate * clock.factor(step))
         with half_precision(device):
             output = predict(model, noisy, timesteps, features).float()
-        error = (output - x).square().mean((1, 2, 3)) / t.square().clamp_min(1 / WEIGHT_LIMIT)
+        cells = 1 + TEACHER_SMALL_WEIGHT * small
+        error = (cells * (output - x).square()).mean((1, 2, 3)) / cells.mean((1, 2, 3))
+        error = error / t.square().clamp_min(1 / WEIGHT_LIMIT)
         student, teacher = error[:students].mean(), error[students:].mean()
-        both = student_loss(output[:students], x[:students], small)
-        loss = (students * both / 2 + TEACHER_WEIGHT * error[students:].sum()) / batch
+        both = student_loss(output[:students], x[:students], small[:students])
+        loss = (students * both / 2 + TEACHER_WEIGHT * error[students:].sum()) / count
         guiding, guessed, astray = guide(noise[:students])
         loss = loss + GUIDE_WEIGHT * guiding
         pixels = torch.zeros(())
-        if autoencoder is not None and decoded:
-            # Decode what one step gives and compare with the render itself: crispness counts there.
+        seen = slice(travels, min(travels + decoded, students))
+        if autoencoder is not None and seen.start < seen.stop:
+            # Decode what one step gives and compare with the render itself: crispness counts there. Between two prompts
+            # there is no render.
             with half_precision(device):
-                picture = decode(autoencoder, output[:decoded] / scale).float()
-            truth = as_tensor(np.asarray(pool.pictures[rows[:decoded]])).permute(0, 3, 1, 2)
+                picture = decode(autoencoder, output[seen] / scale).float()
+            truth = as_tensor(np.asarray(pool.pictures[rows[seen]])).permute(0, 3, 1, 2)
             target = to_signal(truth).to(device)
             pixels = reconstruction_loss(picture, target)
             loss = loss + 0.5 * pixels
@@ -203,6 +216,29 @@ def train_unet(  # noqa: PLR0915 - one training step, read top to bottom
                 },
                 path,
             )
+
+
+def draw_times(count: int, device: torch.device) -> Tensor:
+    """Times of the teacher's rows, (count,), in 0.002 .. TEACHER_LIMIT.
+
+    Logit-normal (Esser et al., arXiv:2403.03206) with its middle moved towards noise: what a picture holds is decided
+    above t = 0.6, where a standard one sends a third of the rows and 1.4 % above 0.9.
+    """
+    drawn = TIME_MEAN + TIME_SPREAD * torch.randn(count, device=device)
+    return torch.sigmoid(drawn).clamp(0.002, TEACHER_LIMIT)
+
+
+def redraw_travel(noise: Tensor) -> Tensor:
+    """The same scenes' noise with another draw of what does not show, (B, 24, h, w).
+
+    Of the travelling channels a picture shows the mean alone, and all of them turn from frame to frame of a take. A
+    student that saw one draw for each picture takes the rest for something too: still things flicker then.
+    """
+    out = noise.clone()
+    old = noise[:, TRAVEL]
+    fresh = torch.randn_like(old)
+    out[:, TRAVEL] = fresh - fresh.mean((2, 3), keepdim=True) + old.mean((2, 3), keepdim=True)
+    return out
 
 
 def student_loss(output: Tensor, truth: Tensor, small: Tensor) -> Tensor:

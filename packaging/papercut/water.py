@@ -34,12 +34,14 @@ def _surface(stage: Stage, top: int) -> Floats:
     if canvas.neon:
         sheet = sheet * 0.22
     glitter = stage.field.glitter(stage.height, stage.width)[top:]
-    ripple = np.clip(np.sin(y * 0.62) - 0.55, 0, 1)
-    wave = ripple * np.clip(np.sin(canvas.x * 0.055 + np.floor(y * 0.0987) * 2.4), 0, 1) * (0.25 + 1.5 * glitter)
+    fine = y / stage.grain
+    ripple = np.clip(np.sin(fine * 0.62) - 0.55, 0, 1)
+    across = canvas.x / stage.grain * 0.055
+    wave = ripple * np.clip(np.sin(across + np.floor(fine * 0.0987) * 2.4), 0, 1) * (0.25 + 1.5 * glitter)
     sheet += (mix(palette.water, rgb("#FFFFFF"), 0.5) - sheet) * (0.5 * wave)[..., None]
     if stage.scene.body != "none":
         streak = np.exp(-(((canvas.x - stage.body[0]) / (0.075 * stage.width)) ** 2)) * (
-            0.35 + 0.65 * np.clip(np.sin(y * 0.62) + 0.3, 0, 1) * (0.4 + 1.2 * glitter)
+            0.35 + 0.65 * np.clip(np.sin(fine * 0.62) + 0.3, 0, 1) * (0.4 + 1.2 * glitter)
         )
         sheet += (palette.body - sheet) * (0.62 * streak)[..., None]
     return sheet

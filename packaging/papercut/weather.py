@@ -36,7 +36,7 @@ def draw_fall(stage: Stage) -> None:
         cut = Cutout(stage.canvas, ID["snow"], 0.99, shadow=0.3, glow=0.4)
         white = mix(rgb("#FFFFFF"), stage.palette.sky[1], 0.06)
         for x, y, size in stage.cell_places(0.05, 0.0, 1.0, sway=1.0):
-            radius = 1.3 + 1.7 * size
+            radius = (1.3 + 1.7 * size) * stage.grain
             cut.ellipse(x, y, radius, radius, white)
         cut.lay()
     if stage.scene.rain:
@@ -45,8 +45,8 @@ def draw_fall(stage: Stage) -> None:
         if stage.scene.style == "ink":
             light = rgb("#6A7078")
         for x, y, size in stage.cell_places(0.1, 0.0, 1.0, sway=1.0):
-            long = 9 + 7 * size
+            long, thick = (9 + 7 * size) * stage.grain, 0.7 * stage.grain
             upper, lower = y - long / 2, y + long / 2
-            slant = x + 0.25 * long
-            cut.polygon([(x - 0.7, lower), (slant, upper), (slant + 1.1, upper), (x + 0.7, lower)], light)
+            slant, blunt = x + 0.25 * long, 1.1 * stage.grain
+            cut.polygon([(x - thick, lower), (slant, upper), (slant + blunt, upper), (x + thick, lower)], light)
         cut.lay()

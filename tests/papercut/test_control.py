@@ -24,7 +24,7 @@ from papercut.unet import load_unet, predict
 from tests.papercut.control_work import fill_work, sitting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -43,9 +43,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A work folder with the shipped weights and five rows of truth."""
-    yield from fill_work(tmp_path_factory.mktemp("control"), 5, 2)
+    return fill_work(tmp_path_factory.mktemp("control"), 5, 2)
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,6 @@ from papercut.stage import CLASSES
 from tests.papercut.control_work import fill_work, sitting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -40,9 +39,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A work folder with the shipped weights and three rows of truth."""
-    yield from fill_work(tmp_path_factory.mktemp("detectors"), 3, 3)
+    return fill_work(tmp_path_factory.mktemp("detectors"), 3, 3)
 
 
 def test_classes_are_looked_for_at_the_side_at_which_they_were_learnt() -> None:

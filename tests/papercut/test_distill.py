@@ -31,12 +31,12 @@ from papercut.distill import (
 from papercut.distill_card import FILE, DistilledRow, DistilledTable, distilled_section, read_table, write_table
 from papercut.distill_methods import METHODS, PairStore, even_levels
 from papercut.distill_sight import linear_decoder
-from papercut.distill_table import frechet_distance, judge_methods, run_path
+from papercut.distill_table import judge_methods, run_path
 from papercut.layout import LATENT_CHANNELS
 from papercut.pool import Rows
 from papercut.shipped import ShippedModel
 from papercut.text import MAX_TOKENS, WIDTH
-from papercut.training import as_tensor, seed_torch
+from papercut.training import seed_torch
 from papercut.unet import make_unet
 from tests.engine.distill.descent import send_back
 
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from numpy.typing import NDArray
 
 FOLDER = resources_folder() / "models" / "papercut"
 CPU = torch.device("cpu")
@@ -70,16 +69,12 @@ def tiny_unet() -> UNet2DConditionModel:
 @pytest.fixture(scope="module")
 def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
     """A tiny denoiser with Papercut's own parts around it, and a pool of four rows."""
-    from tqdm import tqdm
-
     work = tmp_path_factory.mktemp("work")
     pool, rng = Rows(work / "pool-control", 4), np.random.default_rng(0)
     for name, shape in (("latents", (LATENT_CHANNELS, 16, 16)), ("features", (MAX_TOKENS, WIDTH))):
         pool.open(name, shape, np.float16)[:] = rng.standard_normal((4, *shape))
     pool.commit(4)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tqdm, "monitor_interval", 0)  # tqdm's monitor thread would outlive the tests
-        shipped = replace(ShippedModel.load(FOLDER), unet=tiny_unet())
+    shipped = replace(ShippedModel.load(FOLDER), unet=tiny_unet())
     unet = shipped.unet.requires_grad_(requires_grad=False)
     with torch.no_grad():
         empty = Conditioning(shipped.read([""]))
@@ -233,25 +228,6 @@ def test_the_linear_decoder_undoes_the_encoder(material: Material) -> None:
         assert torch.allclose(material.shipped.keep(drawn) - offset, latents, atol=1e-3)
 
 
-def test_the_frechet_distance_is_that_of_gaussians() -> None:
-    """For known means and covariances: |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2))."""
-    drawn = np.random.default_rng(4).standard_normal((400, 3))
-    drawn -= drawn.mean(0)
-    whitener = np.linalg.inv(np.linalg.cholesky(np.cov(drawn.T))).astype(np.float64)
-    white: NDArray[np.float64] = np.einsum("ij,nj->ni", whitener, drawn)
-    rows = as_tensor(white)
-    assert frechet_distance(rows, rows) == pytest.approx(0.0, abs=1e-9)
-    assert frechet_distance(rows, rows + torch.tensor([1.0, 2.0, 0.0])) == pytest.approx(5.0)
-    assert frechet_distance(rows, 3 * rows) == pytest.approx(3 * (1 - 3) ** 2)
-    first, second = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([2.0, 1.0, 5.0])
-    assert frechet_distance(rows * first, rows * second) == pytest.approx(float((first - second).square().sum()))
-    turned = torch.tensor([[1.0, 0.4, 0.0], [0.0, 1.0, 0.3], [0.2, 0.0, 1.0]], dtype=torch.float64)
-    one, other = np.cov((rows @ turned).numpy().T), np.diag([4.0, 1.0, 9.0])
-    eigenvalues = np.linalg.eigvals(one @ other).real
-    wanted = np.trace(one) + np.trace(other) - 2 * np.sqrt(eigenvalues).sum()
-    assert frechet_distance(rows @ turned, rows * torch.tensor([2.0, 1.0, 3.0])) == pytest.approx(float(wanted))
-
-
 def test_the_section_shows_every_row_and_is_absent_without_a_table(tmp_path: Path) -> None:
     """Nothing is printed before it was measured; then losers stand beside winners."""
     assert distilled_section(tmp_path) == ""
@@ -276,3 +252,6 @@ def test_the_section_shows_every_row_and_is_absent_without_a_table(tmp_path: Pat
     assert "| hipa | 1 | 31.26 | 50.0% (38%-62%) | 95,600 (0.39%) | 6.0 | 123 |" in section
     assert "200 held-out captions, drawn with seed 9" in section
     assert "distill all --work W --minutes 6" in section
+    assert "began from the denoiser of this folder in" in section
+    write_table(tmp_path, {**table, "edition": "fifth"})
+    assert "began from the denoiser of the fifth edition in" in distilled_section(tmp_path)

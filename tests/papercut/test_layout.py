@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from papercut.grammar import Scene
 from papercut.layout import (
@@ -41,7 +42,7 @@ def test_layout_numbers_are_uniform_for_normal_noise() -> None:
 
 @pytest.mark.parametrize("side", [64, 256])
 def test_arrangements_split_evenly_in_thirds(side: int) -> None:
-    """At every size each channel takes each of its three arrangements for a third of all noises."""
+    """Up to 256x256 each channel takes each of its three arrangements for a third of all noises."""
     noise = np.stack([noise_of(seed, side) for seed in range(1500)])
     chosen = arrangements(noise)
     assert chosen.shape == (1500, len(ARRANGED))
@@ -82,6 +83,34 @@ def test_the_layout_jumps_at_the_border_of_an_arrangement() -> None:
     assert arrangements(above)[index] == arrangements(below)[index] + 1
     place = [NoiseField.of(each).read(channel, 0.5, 0.5) for each in (below, above)]
     assert abs(place[0] - place[1]) > 0.05
+
+
+def test_a_larger_picture_is_the_smaller_one_enlarged_and_a_wider_one_goes_on() -> None:
+    """What the noise's means and nearest cells say is read alike at any size; the pictures show it."""
+    noise = noise_of(9, 256)
+    doubled = noise.repeat(2, 1).repeat(2, 2)
+    small, large = NoiseField.of(noise), NoiseField.of(doubled)
+    assert np.array_equal(small.noise, large.noise)
+    assert np.allclose(small.moved, large.moved, atol=1e-5)
+    scene = Scene(time="night", body="moon", land="forest", water="river", balloons=2, house=True, stars=True)
+    picture = Image.fromarray(render(scene, doubled).picture).reduce(2)
+    assert np.abs(np.asarray(picture, float) - render(scene, noise).picture).mean() < 12
+    # The same in every channel but the moving ones, whose noise is its own.
+    wide = NoiseField.of(np.concatenate([noise, noise], 2))
+    fixed = [channel for channel in range(CHANNELS) if channel not in ARRANGED]
+    apart = np.abs(wide.noise[fixed, :, :16] - small.noise[fixed])
+    assert apart.max() < 0.5, "the noise's own share, VARIETY"
+
+
+@pytest.mark.parametrize(("height", "width"), [(512, 512), (288, 512), (512, 288), (256, 384)])
+def test_a_layout_keeps_unit_variance_at_any_size(height: int, width: int) -> None:
+    """Sixteen parts from top to bottom, as many more across as the picture is wider than high, each N(0, 1)."""
+    rng = np.random.default_rng(3)
+    fields = [NoiseField.of(draw_noise(rng, height, width)) for _ in range(20)]
+    assert fields[0].noise.shape == (LATENT_CHANNELS, 16, max(16, 16 * width // height))
+    assert (fields[0].height, fields[0].width) == (height, width)
+    # Two thousand cells of the fixed arrangements alone: 5 standard deviations.
+    assert abs(np.stack([field.noise for field in fields]).std() - 1) < 0.05
 
 
 def test_a_layout_keeps_unit_variance() -> None:

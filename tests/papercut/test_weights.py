@@ -22,14 +22,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def no_progress_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep tqdm from starting its monitor thread, which would outlive the test."""
-    from tqdm import tqdm
-
-    monkeypatch.setattr(tqdm, "monitor_interval", 0)
-
-
 def from_stock(stock: Any, subfolder: str = "", **options: Any) -> Any:
     """What a stock class loads from the folder; the libraries leave its type open."""
     return stock.from_pretrained(FOLDER / subfolder, **options)
