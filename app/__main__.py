@@ -5,7 +5,9 @@ Qt is imported only on the way to the window, so that the command line never loa
 
 from __future__ import annotations
 
+import builtins
 import gc
+import importlib
 import sys
 from pathlib import Path
 
@@ -34,6 +36,7 @@ def _open_window(project: Path | None = None) -> int:
     from engine.paths import Paths
 
     try:
+        _import_qt()
         from app.opening import run
     except ImportError as error:
         # On a bare Linux, Qt's own libraries are there but those of the system that it links against are not.
@@ -45,6 +48,18 @@ def _open_window(project: Path | None = None) -> int:
         )
         return 1
     return run(Paths.from_environment(), sys.argv[:1], project)
+
+
+def _import_qt() -> None:
+    """Load Qt, and take the last one of its imports away again, if there is one.
+
+    It reads the source of every module that is imported from then on, to see whether it names PySide6: for
+    `from __feature__ import ...`, which nobody here uses (shibokensupport/feature.py, so in 6.11).
+    """
+    importlib.import_module("PySide6.QtCore")
+    before = getattr(builtins, "__orig_import__", None)
+    if before is not None:
+        builtins.__import__ = before
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 
 from app.actions import Actions
-from app.background import Background
+from app.background import SAVED_WITHIN_S, Background
 from app.canvas.sheet_page import SheetPage
 from app.canvas.stage import Stage
 from app.controls import Controlled, Controls
@@ -102,15 +102,15 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
 
     # The state of the window, and what it talks to.
     icons = Icons(resources_folder() / "icons", theme, theme)
-    project = Project(paths.home / "edit.json")
+    project = Project(paths.home / "edit.json", writing := Background(threads=1))
     jobs = JobModel(project, cleared_at=settings.cleared_at)
     # Before the panels show the project: what is typed by now belongs to it.
     session = ProjectSession(project, jobs, paths.home, begin_with=opening.project)
     stars, trashed = Stars(paths.home / "stars.json", project), Trashed(paths.home / "trashed.json", project)
     link = EngineLink(connect)
-    outbox = Outbox(paths.home / "waiting.json", jobs, link, project)
+    outbox = Outbox(paths.home / "waiting", jobs, link, project)
     grids = Grids(paths.home / "grids.json", jobs, outbox, project)
-    cache = PictureCache(background := Background(), paths.takes, background)
+    cache = PictureCache(background := Background(kept_within_s=SAVED_WITHIN_S), paths.takes, background)
 
     # What is seen.
     actions = Actions(icons, project.undo_stack, project)
@@ -166,7 +166,7 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         *(window, project, jobs, stars, studio, exchange, wing, stage),
         *(mode, prompt, form, queue, gallery, control, trashed),
     )
-    maps = MapJobs(jobs, outbox, project)
+    maps = MapJobs(jobs, outbox, cache, project)
     LayerControls(parts, actions, background=background, kept=paths.pictures, maps=maps)
     controls, desk = Controls(parts, actions, theme, settings), Desk(window, actions, settings, theme, prompt.generate)
     editing = EditWing(
@@ -180,9 +180,11 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         SheetPage(jobs=jobs, stars=stars, grids=grids, cache=cache, theme=theme, save=actions.save_grid),
         actions,
     )
-    prompt_help = PromptHelp(prompt, project, studio, background=background, home=paths.home)
-    files = ProjectControls(ProjectParts(window, project, session, notices, status, settings, exchange), actions, icons)
-    _connect_examples(stage, studio, files)
+    prompt_help = PromptHelp(prompt, project, studio, background=background, writing=writing, home=paths.home)
+    files = ProjectControls(
+        ProjectParts(window, project, session, notices, status, settings, exchange, background), actions, icons
+    )
+    _connect_files(stage, studio, files, prompt)
     _connect_link(link, status, form, actions)
     _connect_saving(status, project, stars, trashed, outbox, grids)
 
@@ -192,13 +194,13 @@ def complete(opening: Opening, paths: Paths, connect: Callable[[], Client]) -> A
         settings.keep(window)
         project.close()
         link.close()
-        outbox.keep()
-        for part in (live, wing, editing, exchange, grids, notifications, background):
+        outbox.close()
+        for part in (live, wing, editing, exchange, grids, notifications, background, writing):
             part.close()
 
     controls.appearance_chosen.connect(partial(_choose_appearance, settings, theme))
     window.closing.connect(take_down)
-    _keep_with(window, theme, project, link, background)
+    _keep_with(window, theme, project, link, background, writing)
     link.start()
     return Application(
         window=window,
@@ -240,13 +242,18 @@ def _connect_link(link: EngineLink, status: StatusBar, form: SettingsForm, actio
     actions.reconnect.triggered.connect(link.reconnect_now)
 
 
-def _connect_examples(stage: Stage, studio: Studio, files: ProjectControls) -> None:
+def _connect_files(stage: Stage, studio: Studio, files: ProjectControls, prompt: PromptPanel) -> None:
+    def go_on() -> None:
+        """Put the keyboard where work goes on."""
+        (prompt.prompt if prompt.prompt.isVisible() else stage.page).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def make_take() -> None:
         if files.open_example(Example.TAKE):
             studio.generate()
 
     stage.example_pressed.connect(partial(studio.generate_example, EXAMPLE))
     stage.take_pressed.connect(make_take)
+    files.bar.keyboard_left.connect(go_on)
 
 
 def _connect_saving(status: StatusBar, *parts: Project | Stars | Outbox | Grids) -> None:

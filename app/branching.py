@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject
 
 from app.cells import CellRole
+from app.words import size_text
 from engine.errors import BadInputError
 from engine.messages import FrameSpan, JobState
 
@@ -71,26 +72,40 @@ class Branching(QObject):
         take, at = parts.take, parts.playhead.frame
         record, source = take.record, take.request
         if record is None or source is None or record.state is JobState.PENDING:
-            raise BadInputError("there is no take on the canvas; choose one from the gallery")
-        if not at or not all(map(take.is_ready, range(min(at, take.length)))):
+            raise BadInputError(self.tr("There is no take on the canvas; choose one from the gallery."))
+        if not at:
             raise BadInputError(
-                "a branch keeps the finished frames before the playhead; "
-                + ("move it to where the take is to go on otherwise" if not at else "not all of them are finished yet")
+                self.tr(
+                    "A branch keeps the finished frames before the playhead; "
+                    "move it to where the take is to go on otherwise."
+                )
+            )
+        if not all(map(take.is_ready, range(min(at, take.length)))):
+            raise BadInputError(
+                self.tr("A branch keeps the finished frames before the playhead; not all of them are finished yet.")
             )
         edit = self._project.edit
         if (source.width, source.height, source.model) != (edit.width, edit.height, edit.model):
-            raise BadInputError(
-                f"the take is {source.width}x{source.height} by {source.model}, the settings are "
-                f"{edit.width}x{edit.height} by {edit.model}; use the take's settings (Edit menu) first"
+            words = self.tr(
+                "The take is {size} by {model}, the settings are {other_size} by {other_model}; "
+                "use the take's settings (Edit menu) first."
             )
+            sizes = {
+                "size": size_text(source.width, source.height),
+                "other_size": size_text(edit.width, edit.height),
+            }
+            raise BadInputError(words.format(model=source.model, other_model=edit.model, **sizes))
         length = self._project.video.length
         if at >= length:
-            raise BadInputError(f"the timeline ends at frame {length}, before the playhead; make it longer")
+            words = self.tr("The timeline ends at frame {frame}, before the playhead; make it longer.")
+            raise BadInputError(words.format(frame=length))
         request = self._project.video_request(base=record.info.job, redo=(FrameSpan(start=at, stop=length),))
         if _head(request.timeline, at) != _head(source.timeline, at):
             raise BadInputError(
-                "before the playhead the timeline is not the take's; use the take's settings (Edit menu), and change "
-                "what is behind the playhead"
+                self.tr(
+                    "Before the playhead the timeline is not the take's; use the take's settings (Edit menu), "
+                    "and change what is behind the playhead."
+                )
             )
         return request
 

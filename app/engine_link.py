@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from engine.protocol import EventMessage, JobChanged, Jobs, LiveMade, Status
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 8.0
+MOST_TRIES = 5
+"""How often a request is sent whose answer does not come: one that the engine falls over must not hold up the rest."""
 STATUS_EVERY_S = 2.0
 SLICE_S = 0.004
 """How long the interface thread hands out reports, in processor time, before it paints and hears the artist again."""
@@ -51,7 +53,7 @@ SLICE_S = 0.004
 class Client(Protocol):
     """The part of engine.client.EngineClient that the window uses."""
 
-    def submit(self, request: Request, output: str = "") -> str: ...
+    def submit(self, request: Request, output: str = "", job: str = "") -> str: ...
     def cancel(self, job: str) -> None: ...
     def retry(self, job: str) -> None: ...
     def move(self, job: str, before: str = "") -> None: ...
@@ -88,6 +90,8 @@ class EngineLink(QThread):
         self._wake = Condition()
         self._stopping = False
         self._retry_now = False
+        self._tried = ("", 0)
+        """The last request that no answer came to, and how often."""
         self._lost: EngineError | OSError | None = None
         self._mailbox = Mailbox()
         self.connection = Connection(Reach.STARTING)
@@ -206,8 +210,8 @@ class EngineLink(QThread):
         about = command.token if isinstance(command, SubmitCommand) else getattr(command, "job", "")
         try:
             match command:
-                case SubmitCommand(token, request, output):
-                    self.post(Submitted(token, client.submit(request, output)))
+                case SubmitCommand(token, request, output, job):
+                    self.post(Submitted(token, client.submit(request, output, job)))
                 case CancelCommand(job):
                     client.cancel(job)
                 case RetryCommand(job):
@@ -220,9 +224,18 @@ class EngineLink(QThread):
                     client.set_paused(paused)
                     self.post(PausedSet(paused))
         except EngineError as error:
+            if isinstance(error, ServiceError) and isinstance(command, SubmitCommand) and self._may_try_again(about):
+                # Whether it arrived is not known; it has an id, and is sent again when the engine answers.
+                self._commands.appendleft(command)
+                raise
             self.post(CommandFailed(about, type(command).__name__, error.kind, error.message))
             if isinstance(error, ServiceError):
                 raise
+
+    def _may_try_again(self, token: str) -> bool:
+        last, times = self._tried
+        self._tried = token, times + 1 if token == last else 1
+        return self._tried[1] < MOST_TRIES
 
     def post(self, letter: Report | Connection) -> None:
         """Put a letter into the box of the window's thread; from any thread."""

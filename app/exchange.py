@@ -5,6 +5,7 @@ Settings that come in go to the project, with undo. Reading and writing happen o
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from app.canvas.map_page import control_option
-from app.cells import mime_of
+from app.cells import copy_of
 from app.picture_file import read_plan, read_request, save_copy, save_plan
 from app.widgets.notice_bar import LONG_MS, SHORT_MS, NoticeBar
 from app.words import frames_text, size_text
@@ -22,6 +23,8 @@ from engine.errors import BadInputError
 from engine.messages import ControlMapRequest, ImageRequest, VideoRequest, encode_request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.background import Background, Problem
     from app.canvas.stage import Stage
     from app.project import Project
@@ -78,12 +81,19 @@ class Exchange(QObject):
             self._say(self.tr("The timeline cannot be saved: {why}").format(why=error), icon="warn", tint="warn")
             return
         work = partial(save_plan, target, timeline, video.fps, controls=layers)
-        self._background.run(work, partial(self._tell_saved, target))
+        self._background.run(work, partial(self._tell_saved, target), keeps=True)
 
-    def save_cuts(self, target: Path, request: VideoRequest, movie: TakeMovie | None) -> None:
-        """Write a take's plan for editing programs, and lead them to its movie where there is one."""
-        work = partial(save_plan, target, request.timeline, request.fps, movie, request.controls)
-        self._background.run(work, partial(self._tell_saved, target))
+    def save_cuts(self, target: Path, request: VideoRequest, find_movie: Callable[[], TakeMovie | None]) -> None:
+        """Write a take's plan for editing programs, and lead them to its movie; both in a thread."""
+
+        def work() -> Path:
+            movie = None
+            # One that cannot be reached is no reason to lose the plan.
+            with suppress(OSError):
+                movie = find_movie()
+            return save_plan(target, request.timeline, request.fps, movie, request.controls)
+
+        self._background.run(work, partial(self._tell_saved, target), keeps=True)
 
     def save(self, target: Path) -> None:
         """Save a copy of the current picture or take, with its settings inside."""
@@ -91,11 +101,11 @@ class Exchange(QObject):
         if source.is_dir():
             self._say(self.tr("This take is a folder of pictures; “Show in folder” (File menu) leads to it."))
             return
-        self._background.run(partial(save_copy, source, target), partial(self._tell_saved, target))
+        self._background.run(partial(save_copy, source, target), partial(self._tell_saved, target), keeps=True)
 
     def copy_picture(self) -> None:
         """Put the current picture, or frame of the take, into the clipboard, as pixels and as a file."""
-        mime = mime_of([self._stage.current_path()])
+        mime = copy_of(self._stage.current_path())
         player = self._stage.player
         if player is not None and self._stage.page is player:
             mime = QMimeData()

@@ -1,6 +1,7 @@
-"""What the artist has chosen for an export, the request it makes, and what is wrong with it, setting by setting. No Qt.
+"""What the artist has chosen for an export, the request it makes, and what is wrong with it, setting by setting.
 
-The panel shows it; nothing here is kept.
+The panel shows it; nothing here is kept. What is wrong with a place is said in the window's language, what the engine
+finds wrong in the engine's.
 """
 
 from __future__ import annotations
@@ -8,6 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from PySide6.QtCore import QCoreApplication
+
+from app.place_looks import is_file
 from engine.errors import BadInputError
 from engine.messages import (
     SUFFIX_OF_CODEC,
@@ -99,7 +103,7 @@ class ExportChoice(NamedTuple):
 
 
 def problems_of(choice: ExportChoice, take: VideoRequest) -> dict[str, str]:
-    """What is wrong, as one-line messages by the setting that can put it right: "size", "speed" or "file"."""
+    """What is wrong but for the place, as one-line messages by the setting that can put it right: "size" or "speed"."""
     found: dict[str, str] = {}
     try:
         check_rate(choice.codec, choice.fps)
@@ -111,39 +115,61 @@ def problems_of(choice: ExportChoice, take: VideoRequest) -> dict[str, str]:
     except BadInputError as error:
         if "speed" not in found:
             found["size"] = error.message
-    reason = why_no_target(choice.file, SUFFIX_OF_CODEC[choice.codec])
-    if reason:
-        found["file"] = reason
     return found
 
 
+class Target(NamedTuple):
+    """What a look at the place for a file or folder has shown.
+
+    Attributes:
+        why_not: Why nothing can be written there; empty when it can.
+        is_there: Whether that replaces a file.
+    """
+
+    why_not: str = ""
+    is_there: bool = False
+
+
+def look_at(text: str, suffix: str) -> Target:
+    """Look at a place as typed, whose disk may take long; an empty `suffix` stands for a folder of pictures."""
+    reason = why_no_target(text, suffix)
+    return Target(reason, not reason and is_file(str(Path(text).expanduser())))
+
+
 def why_no_target(text: str, suffix: str) -> str:
-    """Why nothing can be written there; empty when it can. An empty `suffix` stands for a folder of pictures."""
+    """Why nothing can be written there; empty when it can."""
+    translate = QCoreApplication.translate
     if not text.strip():
-        return "name a file" if suffix else "name a folder"
+        return translate("ExportChoice", "name a file") if suffix else translate("ExportChoice", "name a folder")
     target = Path(text)
     try:
         target = target.expanduser()
         if not target.is_absolute():
-            return f"{text} is no full path; choose a place"
+            return translate("ExportChoice", "{place} is no full path; choose a place").format(place=text)
         if not target.parent.is_dir():
-            return f"the folder {target.parent} does not exist; choose another"
+            words = translate("ExportChoice", "the folder {place} does not exist; choose another")
+            return words.format(place=target.parent)
         return _why_no_file(target, suffix) if suffix else _why_no_folder(target)
     except (OSError, ValueError, RuntimeError) as error:
-        return f"this place cannot be read ({error}); choose another"
+        words = translate("ExportChoice", "this place cannot be read ({error}); choose another")
+        return words.format(error=error)
 
 
 def _why_no_file(target: Path, suffix: str) -> str:
+    translate = QCoreApplication.translate
     if target.suffix.lower() != suffix:
-        return f"this format ends in {suffix}; rename the file"
-    return f"{target.name} is a folder; name a file" if target.is_dir() else ""
+        return translate("ExportChoice", "this format ends in {suffix}; rename the file").format(suffix=suffix)
+    if target.is_dir():
+        return translate("ExportChoice", "{name} is a folder; name a file").format(name=target.name)
+    return ""
 
 
 def _why_no_folder(target: Path) -> str:
+    translate = QCoreApplication.translate
     if target.is_file():
-        return f"{target.name} is a file; name a folder"
+        return translate("ExportChoice", "{name} is a file; name a folder").format(name=target.name)
     if target.is_dir() and any(target.iterdir()):
-        return f"the folder {target.name} is not empty; name a new one"
+        return translate("ExportChoice", "the folder {name} is not empty; name a new one").format(name=target.name)
     return ""
 
 

@@ -41,9 +41,9 @@ class GalleryControls(QObject):
         actions.throw_away.triggered.connect(self._throw_away)
         parts.stage.picture_changed.connect(self._show)
         view.selectionModel().selectionChanged.connect(self._show)
-        parts.project.models_changed.connect(self._show)
+        parts.project.models_changed.connect(self._take_models)
         parts.project.edit_changed.connect(self._show)
-        self._show()
+        self._take_models()
 
     def _chosen(self) -> list[str]:
         """The results that are meant: those selected in the gallery, else what the canvas shows."""
@@ -57,6 +57,10 @@ class GalleryControls(QObject):
         if chosen and (of.gallery.list.hasFocus() or len(chosen) > 1 or not shown):
             return chosen
         return [shown] if shown else []
+
+    def _take_models(self) -> None:
+        self._of.gallery.name_models({spec.name: spec.title for spec in self._of.project.models})
+        self._show()
 
     def _show(self, *_changed: object) -> None:
         has_results = bool(self._of.gallery.chosen_paths() or self._of.stage.current_path())
@@ -82,7 +86,7 @@ class GalleryControls(QObject):
     def _throw_away(self) -> None:
         paths = self._chosen()
         if paths:
-            self._background.run(partial(throw_away, paths), self._take_thrown)
+            self._background.run(partial(throw_away, paths), self._take_thrown, keeps=True)
 
     def _take_thrown(self, result: tuple[list[Thrown], list[str]] | Problem) -> None:
         if not isinstance(result, tuple):
@@ -105,7 +109,7 @@ class GalleryControls(QObject):
         )
 
     def _bring_back(self, gone: list[Thrown]) -> None:
-        self._background.run(partial(bring_back, gone), self._take_back)
+        self._background.run(partial(bring_back, gone), self._take_back, keeps=True)
 
     def _take_back(self, result: list[str] | Problem) -> None:
         if isinstance(result, list):

@@ -143,7 +143,8 @@ class GridControls(QObject):
             for row in records
         ]
         vacancy = self.tr("no picture")
-        self._of.background.run(partial(_write, target, grid, rows, vacancy), partial(self._tell_saved, target))
+        work = partial(_write, target, grid, rows, vacancy)
+        self._of.background.run(work, partial(self._tell_saved, target), keeps=True)
 
     def _tell_saved(self, target: Path, result: Path | Problem) -> None:
         if isinstance(result, Path):

@@ -12,7 +12,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.grid_axes import Axis
-from app.jobs import is_token
+from app.jobs import job_of
 from app.shared_file import SharedFile
 from engine.messages import JobState
 
@@ -53,13 +53,6 @@ class Grid(msgspec.Struct, frozen=True, kw_only=True):
         jobs = tuple(tuple(names.get(job, job) for job in row) for row in self.jobs)
         return msgspec.structs.replace(self, jobs=jobs)
 
-    def named_by(self, other: Grid) -> Grid:
-        """The grid with the other's names, as the engine gave them, where this one has none."""
-        names = zip(self.cells, other.cells, strict=True) if len(self.cells) == len(other.cells) else ()
-        better = [its if not mine or (its and is_token(mine)) else mine for mine, its in names]
-        found = iter(better or self.cells)
-        return msgspec.structs.replace(self, jobs=tuple(tuple(next(found) for _ in row) for row in self.jobs))
-
 
 class Grids(QObject):
     """All grids by the keys of their jobs."""
@@ -72,22 +65,14 @@ class Grids(QObject):
         super().__init__(parent)
         self._file, self._jobs, self._outbox = SharedFile(file, self), jobs, outbox
         self._by_key: dict[str, Grid] = {}
-        self._sent: set[float] = set()
-        """Those whose tokens are of this window, by when they were made."""
         self._leads: dict[float, str] = {}
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
         self._keeping.setInterval(KEEP_AFTER_MS)
         self._keeping.timeout.connect(self.keep)
+        unsent = {job_of(record.token): record.token for record in jobs.unsent()}
         for grid in _read(self._file.read()):
-            # A token means another request in every window; one that was not sent again is of a window that is open.
-            resent = [job for job in grid.cells if job in outbox.resent]
-            named = grid.renamed({job: outbox.resent.get(job, "") for job in grid.cells if is_token(job)})
-            if resent:
-                self._sent.add(grid.created)
-                self._adopt(named)
-            else:
-                self._know(named)
+            self._know(grid.renamed(unsent))
         self._file.changed.connect(self._take_others)
         jobs.job_named.connect(self._rename)
         jobs.job_changed.connect(self._follow)
@@ -104,7 +89,6 @@ class Grids(QObject):
         sent = dict(zip(places, self._outbox.send_all(plan.rows[y][x] for y, x in places), strict=True))
         jobs = tuple(tuple(sent[y, x] for x in range(len(row))) for y, row in enumerate(plan.rows))
         grid = Grid(x=plan.x, y=plan.y, x_labels=plan.x_labels, y_labels=plan.y_labels, jobs=jobs, created=time.time())
-        self._sent.add(grid.created)
         self._adopt(grid)
         self._choose_lead(grid)
         self.lead_changed.emit()
@@ -157,23 +141,27 @@ class Grids(QObject):
         self._keeping.start()
 
     def _edit(self, document: bytes) -> bytes:
+        """Every cell by the name that the engine has for it, or will have."""
         there = {grid.created: grid for grid in _read(document)}
-        for grid in {id(grid): grid for grid in self._by_key.values()}.values():
-            there[grid.created] = grid.named_by(there.get(grid.created, grid))
+        for created, grid in self._known().items():
+            there[created] = grid.renamed({job: job_of(job) for job in grid.cells})
         return msgspec.json.encode(list(there.values()))
 
     def _take_others(self) -> None:
+        known = self._known()
         for grid in _read(self._file.read()):
-            if grid.created not in self._sent:
-                named = grid.renamed({job: "" for job in grid.cells if is_token(job)})
-                self._know(named)
-                self._choose_lead(named)
+            if grid.created not in known:
+                self._know(grid)
+                self._choose_lead(grid)
         # Cells that stood for themselves until now may not.
         self.lead_changed.emit()
 
     def _know(self, grid: Grid) -> None:
-        for job in filter(None, grid.cells):
-            self._by_key[job] = grid
+        self._by_key |= dict.fromkeys(filter(None, grid.cells), grid)
+
+    def _known(self) -> dict[float, Grid]:
+        """All grids, by when they were made."""
+        return {grid.created: grid for grid in self._by_key.values()}
 
     def _rename(self, token: str, job: str) -> None:
         grid = self._by_key.pop(token, None)

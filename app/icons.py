@@ -27,10 +27,13 @@ class Icons(QObject):
         self._theme = theme
         self._owners: WeakSet[QAction | QAbstractButton] = WeakSet()
         self._made: dict[tuple[str, str], QIcon] = {}
+        self._drawn: dict[tuple[str, str, float, int], QPixmap] = {}
         theme.changed.connect(self._recolour)
 
     def dress(self, owner: QAction | QAbstractButton, name: str, tint: str = "text") -> None:
         """Give an action or a button the icon `name` in the colour `tint`, now and after each change of theme."""
+        if owner in self._owners and (owner.property("icon_name"), owner.property("icon_tint")) == (name, tint):
+            return  # an icon that is set again is painted again, wherever it is
         owner.setProperty("icon_name", name)
         owner.setProperty("icon_tint", tint)
         owner.setIcon(self.icon(name, tint))
@@ -53,11 +56,15 @@ class Icons(QObject):
         return QIcon(str(self._folder / "onetake.svg"))
 
     def pixmap(self, name: str, tint: str, scale: float, side_px: int = SIDE_PX) -> QPixmap:
-        """The icon as pixels for a screen of that scale."""
-        return draw(self._folder / f"{name}.svg", self._theme.tokens, tint, scale, side_px)
+        """The icon as pixels for a screen of that scale; drawn once, since rows of lists paint it each time."""
+        key = name, tint, scale, side_px
+        if key not in self._drawn:
+            self._drawn[key] = draw(self._folder / f"{name}.svg", self._theme.tokens, tint, scale, side_px)
+        return self._drawn[key]
 
     def _recolour(self) -> None:
         self._made.clear()
+        self._drawn.clear()
         for owner in list(self._owners):
             owner.setIcon(self.icon(str(owner.property("icon_name")), str(owner.property("icon_tint"))))
 

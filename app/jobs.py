@@ -5,7 +5,6 @@ The rules of one job are in `job_record`; which rows a view shows is the view's 
 
 from __future__ import annotations
 
-import itertools
 import time
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from app.job_record import JobRecord
 from app.reports import CommandFailed, JobsListed, PausedSet, Report, Submitted
-from engine.messages import FramesReady, JobInfo, JobState, Preview, Request
+from engine.messages import FramesReady, JobInfo, JobState, Preview, Request, draw_job_id
 from engine.protocol import EventMessage, JobChanged
 
 if TYPE_CHECKING:
@@ -61,7 +60,6 @@ class JobModel(QAbstractListModel):
         super().__init__(parent)
         self._records: list[JobRecord] = []
         self._by_key: dict[str, JobRecord] = {}
-        self._tokens = itertools.count(1)
         self.is_paused = False
         self.cleared_at = cleared_at
         self._readers: dict[int, Callable[[JobRecord], object]] = {
@@ -127,9 +125,18 @@ class JobModel(QAbstractListModel):
 
     # Writing.
 
-    def add_submitting(self, request: Request, output: str = "") -> str:
-        """Show a request at once, before the service has it; returns the token to submit it with."""
-        token = f"{_UNNAMED}{next(self._tokens)}"
+    def add_submitting(self, request: Request, output: str = "", job: str = "") -> str:
+        """Show a request at once, before the service has it; returns the token to submit it with.
+
+        Args:
+            request: What to make.
+            output: The file that it asks for; empty for the outputs folder.
+            job: The id that was drawn for it earlier; empty draws one.
+        """
+        token = token_of(job or draw_job_id(time.time()))
+        while not job and token in self._by_key:
+            # Of many in one millisecond two may well be alike.
+            token = token_of(draw_job_id(time.time()))
         self._insert([JobRecord.submitting(token, request, output)])
         return token
 
@@ -168,6 +175,8 @@ class JobModel(QAbstractListModel):
         gone = [key for key, record in self._by_key.items() if record.info.job and key not in listed]
         for key in gone:
             self._remove(key)
+        for info in jobs:
+            self._take_name(token_of(info.job), info.job)
         self._insert([JobRecord(info) for info in jobs if info.job not in self._by_key])
         for info in jobs:
             self._take_info(info, live=False)
@@ -177,7 +186,7 @@ class JobModel(QAbstractListModel):
         if record is None:
             return
         if job in self._by_key:
-            # The change of state overtook the acknowledgement: its row is the real one.
+            # The service calls it otherwise, and that row is the real one.
             # Views go over to it before the other goes, or they would be left with nothing.
             self._by_key[job].is_live = True
             self.job_named.emit(token, job)
@@ -191,6 +200,8 @@ class JobModel(QAbstractListModel):
         self._row_changed(self._records.index(self._by_key[job]))
 
     def _take_info(self, info: JobInfo, *, live: bool = True) -> None:
+        # The change of state may overtake the acknowledgement.
+        self._take_name(token_of(info.job), info.job)
         record = self._by_key.get(info.job)
         if record is None:
             record = JobRecord(info)
@@ -265,5 +276,15 @@ class JobModel(QAbstractListModel):
 
 
 def is_token(key: str) -> bool:
-    """Whether a key is a token of this process, not the engine's name of a job."""
+    """Whether a key is of a request that the service has not acknowledged yet."""
     return key.startswith(_UNNAMED)
+
+
+def token_of(job: str) -> str:
+    """The token of the request that the service is to call `job`."""
+    return f"{_UNNAMED}{job}"
+
+
+def job_of(key: str) -> str:
+    """What the service calls the job with this key, or is to call it."""
+    return key.removeprefix(_UNNAMED)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.actions import Actions
     from app.background import Background, Problem
     from app.controls import Controlled
+    from app.job_record import JobRecord
     from app.map_jobs import MapJobs
     from app.video_wing import VideoParts
 
@@ -116,7 +117,7 @@ class LayerControls(QObject):
 
     def _take_drop(self, mime: QMimeData, place: int) -> None:
         files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-        image: object = mime.imageData() if mime.hasImage() else None
+        image: object = mime.imageData() if mime.hasImage() and not files else None
         if files:
             self.add_files(files, place)
         elif isinstance(image, QImage) and not image.isNull():
@@ -171,7 +172,9 @@ class LayerControls(QObject):
         except BadInputError as error:
             self.warn(sentence(error.message))
             return
-        made = self._maps.find(request)
+        self._maps.find(request, partial(self._show_made, request))
+
+    def _show_made(self, request: ControlMapRequest, made: JobRecord | None) -> None:
         self._studio.show_job(JobModel.key_of(made) if made else self._studio.send(request))
 
     def _answer(self, what: str, index: int) -> None:

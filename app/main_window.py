@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtGui import QImage
+# A part of the first frame: `Qt` and QImage are loaded when they are first needed (see `app.opening`).
+from PySide6 import QtCore, QtGui
+from PySide6.QtCore import QByteArray, QCoreApplication, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QMenuBar, QStatusBar, QVBoxLayout, QWidget
 
 from app.settings import LAYOUT_VERSION
@@ -49,7 +50,10 @@ class MenuTitles:
 
 
 class MainWindow(QMainWindow):
-    """Empty places and the prompt panel. Closing it stops no job. The timeline's place is hidden until it is wanted."""
+    """Empty places and the prompt panel. Closing it stops no job. The timeline's place is hidden until it is wanted.
+
+    The panels have no places until a layout is restored, or `arrange` gives them their first ones.
+    """
 
     first_painted = Signal()
     """The frame is on the screen; sent once."""
@@ -71,37 +75,39 @@ class MainWindow(QMainWindow):
         self.statusBar().setSizeGripEnabled(False)
         self.prompt_head, self.queue_head = DockHead(self.tr("Prompt")), DockHead(self.tr("Queue"))
         self.timeline_head, self.control_head = DockHead(self.tr("Timeline")), DockHead(self.tr("Control"))
-        bottom = Qt.DockWidgetArea.BottomDockWidgetArea
-        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = (
-            self._dock("prompt", self.prompt_head, left, LEAST_PROMPT_PX),
-            self._dock("queue", self.queue_head, right, LEAST_SIDE_PX),
-            self._dock("gallery", DockHead(self.tr("Gallery")), right, LEAST_SIDE_PX),
-            self._dock("timeline", self.timeline_head, bottom, 0),
-            self._dock("control", self.control_head, left, LEAST_PROMPT_PX),
+            self._dock("prompt", self.prompt_head, LEAST_PROMPT_PX),
+            self._dock("queue", self.queue_head, LEAST_SIDE_PX),
+            self._dock("gallery", DockHead(self.tr("Gallery")), LEAST_SIDE_PX),
+            self._dock("timeline", self.timeline_head, 0),
+            self._dock("control", self.control_head, LEAST_PROMPT_PX),
         )
         titles = (self.tr("Prompt"), self.tr("Queue"), self.tr("Gallery"), self.tr("Timeline"), self.tr("Control"))
         for dock, title in zip(self.docks, titles, strict=True):
             dock.setWindowTitle(title)
-        # The timeline lies under the canvas only.
-        self.setCorner(Qt.Corner.BottomLeftCorner, left)
-        self.setCorner(Qt.Corner.BottomRightCorner, right)
         self.timeline_dock = self.docks[3]
         self.timeline_dock.hide()
         _fill(self.docks[0].widget(), prompt)
         self._hidden: QByteArray | None = None
         self._is_painted = False
         self._may_close: Callable[[], bool] | None = None
-        prompt.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
+        prompt.prompt.setFocus()
 
     def arrange(self) -> None:
-        """The first arrangement of the panels."""
+        """The first arrangement of the panels; later a restored layout has their places, corners and sizes."""
+        area, corner, orientation = QtCore.Qt.DockWidgetArea, QtCore.Qt.Corner, QtCore.Qt.Orientation
+        left, right, bottom = area.LeftDockWidgetArea, area.RightDockWidgetArea, area.BottomDockWidgetArea
+        for dock, place in zip(self.docks, (left, right, right, bottom, left), strict=True):
+            self.addDockWidget(place, dock)
+        # The timeline lies under the canvas only.
+        self.setCorner(corner.BottomLeftCorner, left)
+        self.setCorner(corner.BottomRightCorner, right)
         self.resize(1440, 900)
         prompt, queue, gallery, timeline, control = self.docks
-        self.resizeDocks([prompt, queue], [PROMPT_PX, SIDE_PX], Qt.Orientation.Horizontal)
-        self.resizeDocks([queue, gallery], [240, 480], Qt.Orientation.Vertical)
-        self.resizeDocks([prompt, control], [SETTINGS_PX, CONTROL_PX], Qt.Orientation.Vertical)
-        self.resizeDocks([timeline], [TIMELINE_PX], Qt.Orientation.Vertical)
+        self.resizeDocks([prompt, queue], [PROMPT_PX, SIDE_PX], orientation.Horizontal)
+        self.resizeDocks([queue, gallery], [240, 480], orientation.Vertical)
+        self.resizeDocks([prompt, control], [SETTINGS_PX, CONTROL_PX], orientation.Vertical)
+        self.resizeDocks([timeline], [TIMELINE_PX], orientation.Vertical)
 
     def furnish(
         self, *, canvas: QWidget, queue: QWidget, gallery: QWidget, control: QWidget, status: QStatusBar
@@ -144,7 +150,15 @@ class MainWindow(QMainWindow):
         self.timeline_dock.setVisible(shown)
         if first:
             height = max(TIMELINE_PX, self.timeline_dock.height())
-            self.resizeDocks([self.timeline_dock], [height], Qt.Orientation.Vertical)
+            self.resizeDocks([self.timeline_dock], [height], QtCore.Qt.Orientation.Vertical)
+
+    @property
+    def is_arranged(self) -> bool:
+        """Whether every panel has a place; a layout that was cut off may be restored without giving any."""
+        # Not by dockWidgetArea, whose answer would load `Qt`.
+        layout = self.layout()
+        assert layout is not None
+        return all(layout.indexOf(dock) >= 0 for dock in self.docks)
 
     @property
     def panels_are_hidden(self) -> bool:
@@ -173,7 +187,8 @@ class MainWindow(QMainWindow):
             self.restoreState(self._hidden)
             self._hidden = None
 
-    def _dock(self, name: str, head: DockHead, area: Qt.DockWidgetArea, least_width: int) -> QDockWidget:
+    def _dock(self, name: str, head: DockHead, least_width: int) -> QDockWidget:
+        # A child of the window with a name is all that QMainWindow.restoreState needs to give it its place.
         dock = QDockWidget(self)
         dock.setObjectName(name)
         dock.setTitleBarWidget(head)
@@ -182,7 +197,6 @@ class MainWindow(QMainWindow):
         dock.setWidget(place)
         # What the artist's own key for it is kept under.
         dock.toggleViewAction().setObjectName(f"panel_{name}")
-        self.addDockWidget(area, dock)
         return dock
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -205,7 +219,7 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         if files:
             self.files_dropped.emit(files)
-        elif isinstance(image, QImage) and not image.isNull():
+        elif isinstance(image, QtGui.QImage) and not image.isNull():
             self.picture_dropped.emit(image)
         else:
             self.address_dropped.emit()
@@ -223,7 +237,6 @@ def _place(name: str) -> QWidget:
     """An empty part of the window in the colour of what will fill it."""
     place = QWidget()
     place.setObjectName(name)
-    place.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     column = QVBoxLayout(place)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)

@@ -1,6 +1,10 @@
 """The first frame of the window, painted before anything else is loaded: colours, panels, and a prompt to type into.
 
 Imports as little as it can, since every module here is waited for. What stands behind the frame is `application`.
+
+PySide6 makes a class and its enums when the name is first imported, and of all names `PySide6.QtCore.Qt` takes the
+longest, some 24 ms for 800 members. So what is painted first imports it only where an artist, or the very first start,
+needs it, and gives properties their values by name.
 """
 
 from __future__ import annotations
@@ -59,7 +63,7 @@ def open_frame(app: QApplication, paths: Paths, given: Path | None = None) -> Op
     settings = WindowSettings(paths.home / "window.ini")
     spoken = speak(app, settings.language, resources_folder() / "languages")
     theme = Theme(app, resources_folder())
-    theme.choose(settings.appearance)
+    theme.choose(settings.appearance, settings.scheme)
     prompt = PromptPanel(theme)
     project = given or settings.project_to_reopen
     words = _saved_prompt(paths.home / "edit.json", project)
@@ -67,8 +71,13 @@ def open_frame(app: QApplication, paths: Paths, given: Path | None = None) -> Op
     window = MainWindow(prompt)
     for texts in spoken:
         texts.setParent(window)
-    if not settings.restore(window):
+    if not settings.restore(window) or not window.is_arranged:
         window.arrange()
+
+    def keep_scheme() -> None:
+        settings.scheme = theme.scheme
+
+    window.closing.connect(keep_scheme)
     return Opening(window, theme, settings, prompt, words, project)
 
 
@@ -111,6 +120,7 @@ def _run_window(paths: Paths, argv: list[str], project: Path | None) -> int:
 
 def _furnish(opening: Opening, paths: Paths) -> None:
     painted_at = time.time()
+    opening.theme.look_again()
     # Loaded only now: the frame is on the screen, and what is typed meanwhile waits in Qt's queue.
     from app.application import complete  # noqa: PLC0415
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.image_edit import write_atomically
+from app.jobs import job_of
 from app.reports import Reach, SubmitCommand
+from app.window_file import WindowFile, remove_file
 from engine.errors import BadInputError
 from engine.messages import Request
 
@@ -26,27 +27,30 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
     request: Request
     output: str = ""
-    token: str = ""
-    """What the window that wrote it down knew the request by."""
+    job: str
+    """The id that was drawn for it, so that the engine, sent it twice, takes it once."""
 
 
 class Outbox(QObject):
-    """Sends requests. The file is there only while the engine cannot be reached and something waits for it.
+    """Sends requests. What the engine cannot be reached for is in a file of this window's as long as it waits.
 
-    A crash just when the engine takes a waiting request sends that one again at the next start: twice, never not.
+    Those of windows that are gone are taken over at the start.
+
+    Args:
+        folder: Of such files.
+        jobs: What is sent is shown there.
+        link: The way to the engine, not started yet.
     """
 
     save_failed = Signal(str)
 
-    def __init__(self, file: Path, jobs: JobModel, link: EngineLink, parent: QObject | None = None) -> None:
+    def __init__(self, folder: Path, jobs: JobModel, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._file = file
+        self._file = WindowFile(folder)
         self._jobs = jobs
         self._link = link
-        self._kept = _read(file)
-        self.resent = {waiting.token: self._send(waiting.request, waiting.output) for waiting in self._kept}
-        """The tokens of requests that the last window could not hand over, by those that it had for them."""
-        self.keep()
+        self._kept: tuple[Waiting, ...] = ()
+        self._take_over()
         jobs.job_named.connect(self._forget)
         jobs.rowsRemoved.connect(self._forget)
         link.connection_changed.connect(self._keep_if_unreachable)
@@ -68,25 +72,44 @@ class Outbox(QObject):
         self._keep_if_unreachable()
         return tokens
 
-    def keep(self) -> None:
-        """Write down what the engine has not taken."""
+    def keep(self) -> bool:
+        """Write down what the engine has not taken; False when that failed."""
         unsent = self._jobs.unsent()
-        waiting = tuple(Waiting(request=record.request, output=record.output, token=record.token) for record in unsent)
+        waiting = tuple(
+            Waiting(request=record.request, output=record.output, job=job_of(record.token)) for record in unsent
+        )
         if waiting == self._kept:
-            return
+            return True
         try:
             if waiting:
-                write_atomically(self._file, msgspec.json.encode(waiting))
+                self._file.write(msgspec.json.encode(waiting))
             else:
-                self._file.unlink(missing_ok=True)
+                self._file.discard()
         except OSError as error:
             self.save_failed.emit(str(error))
-        else:
-            self._kept = waiting
+            return False
+        self._kept = waiting
+        return True
 
-    def _send(self, request: Request, output: str) -> str:
-        token = self._jobs.add_submitting(request, output)
-        self._link.send(SubmitCommand(token, request, output))
+    def close(self) -> None:
+        """Write down what the engine has not taken, for the next window."""
+        self.keep()
+        self._file.leave_behind()
+
+    def _take_over(self) -> None:
+        with self._file.claim_left_behind() as files:
+            left = {file: waiting for file in files if (waiting := _read(file)) is not None}
+            # A window that crashed while it took over another's leaves two files that name the same.
+            for waiting in {waiting.job: waiting for all_of_one in left.values() for waiting in all_of_one}.values():
+                self._send(waiting.request, waiting.output, waiting.job)
+            if self.keep():
+                for file in left:
+                    with contextlib.suppress(OSError):
+                        remove_file(file)
+
+    def _send(self, request: Request, output: str, job: str = "") -> str:
+        token = self._jobs.add_submitting(request, output, job)
+        self._link.send(SubmitCommand(token, request, output, job_of(token)))
         return token
 
     def _keep_if_unreachable(self) -> None:
@@ -98,15 +121,9 @@ class Outbox(QObject):
             self.keep()
 
 
-def _read(file: Path) -> tuple[Waiting, ...]:
-    """What the last window could not hand over, oldest first; nothing when the file is absent or damaged."""
+def _read(file: Path) -> tuple[Waiting, ...] | None:
+    """What a window could not hand over, oldest first; None when the file cannot be read, and stays."""
     try:
-        document = file.read_bytes()
-    except OSError:
-        return ()
-    with contextlib.suppress(msgspec.DecodeError, BadInputError):
-        return msgspec.json.decode(document, type=tuple[Waiting, ...])
-    with contextlib.suppress(msgspec.DecodeError, BadInputError):
-        # As the first version of the window wrote it.
-        return tuple(Waiting(request=request) for request in msgspec.json.decode(document, type=tuple[Request, ...]))
-    return ()
+        return msgspec.json.decode(file.read_bytes(), type=tuple[Waiting, ...])
+    except (OSError, msgspec.DecodeError, BadInputError):
+        return None

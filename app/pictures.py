@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QImageReader
 
 from engine.errors import EngineError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.job_record import JobRecord
 
 KEPT_BYTES = 40 * 2**20
+TRIM_EVERY_MS = 250
 # Decoded sides: few sizes, so that resizing a grid decodes nothing anew.
 SIDES = (192, 384, 768, 1536, 4096)
 # Foreign files have one size for all uses: each reading of one costs a process.
@@ -99,6 +100,14 @@ def decode(picture: Picture, side: int, takes: Path) -> QImage:
     return decode_bytes(_frame_document(picture, takes) if picture.take else picture.encoded, side)
 
 
+def load_decoders() -> None:
+    """Load what previews are read with, for a thread that nobody waits for: the first preview would wait for it."""
+    buffer = QBuffer()
+    buffer.setData(QByteArray(b"\xff\xd8\xff"))  # as every JPEG begins
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    QImageReader(buffer).canRead()
+
+
 def decode_bytes(document: bytes, side: int = 4096) -> QImage:
     """An encoded picture, no longer than `side` pixels on its longer side; null if it cannot be read."""
     buffer = QBuffer()
@@ -140,7 +149,11 @@ def _read(reader: QImageReader, side: int) -> QImage:
 
 
 class PictureCache(QObject):
-    """Least recently used pictures, at a few sizes."""
+    """Least recently used pictures, at a few sizes: KEPT_BYTES of them, or what is on the screen if that is more.
+
+    What was asked for a moment ago stays. Each picture that is ready has all views ask again: if one of two that are
+    seen together gave way to the other, both would be decoded for ever.
+    """
 
     loaded = Signal()
     """One or more pictures that were asked for are ready."""
@@ -150,6 +163,12 @@ class PictureCache(QObject):
         self._background = background
         self._takes = takes
         self._images: OrderedDict[tuple[object, int], QImage] = OrderedDict()
+        self._asked: set[tuple[object, int]] = set()
+        """Since the last trim."""
+        self._trim = QTimer(self)
+        self._trim.setSingleShot(True)
+        self._trim.setInterval(TRIM_EVERY_MS)
+        self._trim.timeout.connect(self._forget_unseen)
         self._wanted: set[tuple[object, int]] = set()
         self._foreign: deque[Callable[[], None]] = deque()
         self._looks: deque[Callable[[], None]] = deque()
@@ -162,6 +181,7 @@ class PictureCache(QObject):
         image = self._images.get(key)
         if image is not None:
             self._images.move_to_end(key)
+            self._asked.add(key)
             return image
         if key not in self._wanted:
             self._wanted.add(key)
@@ -205,7 +225,13 @@ class PictureCache(QObject):
         image = result if isinstance(result, QImage) else QImage()
         self._images[key] = image
         self._held_bytes += image.sizeInBytes()
-        while self._held_bytes > KEPT_BYTES and len(self._images) > 1:
-            _, oldest = self._images.popitem(last=False)
-            self._held_bytes -= oldest.sizeInBytes()
         self.loaded.emit()
+        if self._held_bytes > KEPT_BYTES and not self._trim.isActive():
+            self._trim.start()
+
+    def _forget_unseen(self) -> None:
+        for key in [key for key in self._images if key not in self._asked]:
+            if self._held_bytes <= KEPT_BYTES:
+                break
+            self._held_bytes -= self._images.pop(key).sizeInBytes()
+        self._asked.clear()

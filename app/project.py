@@ -16,6 +16,7 @@ from app import clip_edits, timeline_edits
 from app.control_edit import layers_from
 from app.edit_change import EditChange
 from app.image_edit import ImageEdit, keep_edit, read_edit
+from app.keeper import Keeper
 from app.mask_files import MaskFiles
 from app.prompt_choices import Wildcards, as_literal, draw_choices
 from engine.messages import FrameSpan, ImageRequest, ModelSpec, Request, VideoRequest, draw_seed
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from app.background import Background
     from app.control_edit import ControlEdit
     from app.control_files import Controlled
     from app.picture_edit import CanvasEdit
     from app.video_edit import VideoEdit
     from engine.messages import ControlLayer, Timeline
+
+    Keep = Callable[[ImageEdit], Callable[[], object]]
+    """What writes an edit, in a thread; that raises OSError when it cannot."""
 
 AUTOSAVE_AFTER_MS = 400
 
@@ -39,6 +44,7 @@ class Project(QObject):
 
     Args:
         file: Where the edit is saved, atomically, shortly after each change. Beside it lies the folder `wildcards`.
+        writing: A single thread, in which that is done.
     """
 
     edit_changed = Signal(object)
@@ -49,9 +55,12 @@ class Project(QObject):
     saved = Signal()
     save_failed = Signal(str)
 
-    def __init__(self, file: Path, parent: QObject | None = None) -> None:
+    def __init__(self, file: Path, writing: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._keep: Callable[[ImageEdit], None] = partial(keep_edit, file)
+        self.keeper = Keeper(writing, self)
+        self.keeper.kept.connect(self._take_kept)
+        self.keeper.failed.connect(self._take_unkept)
+        self._keep: Keep = partial(partial, keep_edit, file)
         self._is_unkept = False
         self._home = file.parent
         self.wildcards = Wildcards(file.parent / "wildcards")
@@ -64,7 +73,7 @@ class Project(QObject):
         self._autosave = QTimer(self)
         self._autosave.setSingleShot(True)
         self._autosave.setInterval(AUTOSAVE_AFTER_MS)
-        self._autosave.timeout.connect(self.save)
+        self._autosave.timeout.connect(self._save_behind)
 
     @property
     def edit(self) -> ImageEdit:
@@ -239,16 +248,14 @@ class Project(QObject):
         return self._with_adapters(self.masks.kept(drawn.request(self.spec)))
 
     def save(self) -> None:
-        """Write the edit now."""
+        """Write the edit now: when this returns it is on the disk, or cannot be."""
         self._autosave.stop()
         try:
-            self._keep(self._edit)
+            self.keeper.now(self._keep(self._edit))
         except OSError as error:
-            self._is_unkept = True
-            self.save_failed.emit(str(error))
+            self._take_unkept(str(error))
         else:
-            self._is_unkept = False
-            self.saved.emit()
+            self._take_kept()
 
     def save_soon(self) -> None:
         """Write the edit shortly; not put off by further calls, so that at most this long is ever unsaved."""
@@ -261,12 +268,12 @@ class Project(QObject):
             self.save()
         return not self._is_unkept
 
-    def keep_with(self, keep: Callable[[ImageEdit], None]) -> None:
-        """From now on `keep` writes the edit shortly after each change; it raises OSError when it cannot."""
+    def keep_with(self, keep: Keep) -> None:
+        """From now on `keep` says what to do, shortly after each change. What is not done yet stays so: close first."""
         self._autosave.stop()
         self._keep, self._is_unkept = keep, False
 
-    def take_over(self, edit: ImageEdit, keep: Callable[[ImageEdit], None]) -> None:
+    def take_over(self, edit: ImageEdit, keep: Keep) -> None:
         """Go on with another edit, which is on disk as it is, and a new history."""
         self.undo_stack.clear()
         self._apply(edit)
@@ -289,6 +296,18 @@ class Project(QObject):
         from app.control_files import with_adapters  # noqa: PLC0415
 
         return with_adapters(request, self.spec, Paths(self._home))
+
+    def _save_behind(self) -> None:
+        self._is_unkept = True
+        self.keeper.soon(self._keep(self._edit))
+
+    def _take_kept(self) -> None:
+        self._is_unkept = False
+        self.saved.emit()
+
+    def _take_unkept(self, why: str) -> None:
+        self._is_unkept = True
+        self.save_failed.emit(why)
 
     def _draw(self) -> None:
         if not self._edit.seed_locked:

@@ -51,12 +51,12 @@ class ProjectLock:
             self._held = None
 
 
-def take_lock(file: Path) -> BaseFileLock | WhyReadOnly:
-    """A lock that is held from now on, or why there is none."""
+def take_lock(file: Path, *, within_s: float = 0.0) -> BaseFileLock | WhyReadOnly:
+    """A lock that is held from now on, or why there is none; who holds it has this long to let it go."""
     # Loaded only now: a window without a project locks nothing.
     from filelock import FileLock, Timeout  # noqa: PLC0415
 
-    lock = FileLock(file, timeout=0, thread_local=False, fallback_to_soft=False)
+    lock = FileLock(file, timeout=within_s, thread_local=False, fallback_to_soft=False)
     try:
         lock.acquire()
     except Timeout:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDateTime, QLocale, QObject
 
+from app.background import Newest
 from app.project_file import TIMELINE, PlanFile
 from app.project_lock import WhyReadOnly
+from app.project_media import missing_files
 from app.widgets.project_bar import ProjectBar, Say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.background import Background, Problem
     from app.project_session import ProjectSession
     from app.recovery import Left
 
@@ -29,6 +32,7 @@ class ProjectNotices(QObject):
         self,
         session: ProjectSession,
         bar: ProjectBar,
+        background: Background,
         *,
         save_as: Callable[[], object],
         recover: Callable[[Left], None],
@@ -38,6 +42,10 @@ class ProjectNotices(QObject):
         super().__init__(session)
         self._session, self._bar, self._do = session, bar, do
         self._save_as, self._recover, self._relink = save_as, recover, relink
+        self.missing: list[str] = []
+        """Files of the project that were not there at the last look."""
+        self._looks = Newest(background)
+        self._looked_in: Path | None = None
 
     def offer_recovery(self) -> None:
         """Offer the newest work that a crashed window left. A declined offer comes again with the next window."""
@@ -75,8 +83,19 @@ class ProjectNotices(QObject):
             self.offer_recovery()
 
     def show_missing(self) -> None:
-        """Say which files are not there, if any."""
-        missing = self._session.missing()
+        """Say, soon, which files are not there, if any: some may lie on a disk that does not answer."""
+        folder = self._session.folder
+        if folder != self._looked_in:
+            self._tell_missing([])
+        self._looked_in = folder
+        self._looks.ask(partial(missing_files, self._session.named()), self._take_missing)
+
+    def _take_missing(self, result: list[str] | Problem) -> None:
+        if isinstance(result, list):
+            self._tell_missing(result)
+
+    def _tell_missing(self, missing: list[str]) -> None:
+        self.missing = missing
         if not missing:
             self._bar.say(MISSING, None)
             return

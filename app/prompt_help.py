@@ -21,7 +21,7 @@ from engine.errors import BadInputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.background import Background
+    from app.background import Background, Problem
     from app.panels.prompt import PromptPanel
     from app.project import Project
     from app.studio import Studio
@@ -30,16 +30,26 @@ MOST_WILDCARDS = 200
 
 
 class PromptHelp(QObject):
-    """Connects on construction. `home` is the folder of both files."""
+    """Connects on construction. `home` is the folder of both files; `writing`, a single thread, writes the history."""
 
     def __init__(
-        self, panel: PromptPanel, project: Project, studio: Studio, *, background: Background, home: Path
+        self,
+        panel: PromptPanel,
+        project: Project,
+        studio: Studio,
+        *,
+        background: Background,
+        writing: Background,
+        home: Path,
     ) -> None:
         super().__init__(panel)
         self._panel, self._project, self._studio = panel, project, studio
+        self._writing = writing
         self.history, self.styles = PromptHistory(home / "prompts.json"), Styles(home / "styles.json")
         self._at: int | None = None
         """The prompt of the history that the field shows; None for one that is being written."""
+        self._gone_through: list[str] = []
+        """The history as it was when the artist began to go through it: what other windows add moves no place in it."""
         self._draft = ""
         self._is_recalling = False
         self.menu = QMenu(panel.styles)
@@ -57,16 +67,20 @@ class PromptHelp(QObject):
     def _remember(self) -> None:
         video = self._project.video
         segments = video.segments if video.is_active else ()
-        try:
-            self.history.add(*([segment.prompt for segment in segments] or [self._project.prompt]))
-        except OSError as error:
-            self._project.save_failed.emit(str(error))
         self._at = None
+        prompts = [segment.prompt for segment in segments] or [self._project.prompt]
+        # In a thread, one after the other: Generate is not held up by the disk.
+        self._writing.run(partial(self.history.add, *prompts), self._take_kept, keeps=True)
+
+    def _take_kept(self, result: Problem | None) -> None:
+        if result is not None:
+            self._project.save_failed.emit(str(result))
 
     def _recall(self, by: int) -> None:
-        prompts, field = self.history.prompts, self._panel.prompt
+        field = self._panel.prompt
         if self._at is None:
-            self._draft = field.toPlainText()
+            self._draft, self._gone_through = field.toPlainText(), self.history.prompts
+        prompts = self._gone_through
         at = (len(prompts) if self._at is None else self._at) + by
         # What the field shows already is no step back.
         while 0 <= at < len(prompts) and prompts[at] == field.toPlainText().strip():

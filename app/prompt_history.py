@@ -5,7 +5,6 @@ Owns both files; losing them loses no work. Nothing is dropped but a prompt that
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -28,23 +27,27 @@ class PromptHistory:
     def __init__(self, file: Path) -> None:
         self._file = file
         self.prompts = _read(read_file(file), list[str]) or []
+        self._unwritten: list[str] = []
+        """Those that are in the list, and not in the file as far as is known."""
 
     def add(self, *sent: str) -> None:
         """Put prompts at the end.
 
         Raises:
-            OSError: They cannot be kept; they are in the list all the same.
+            OSError: They cannot be kept; they are in the list all the same, and are written with the next.
         """
         words = [prompt.strip() for prompt in sent if prompt.strip()]
         after = _moved_to_end(self.prompts, words)
-        if after != self.prompts:
+        if after != self.prompts or (words and self._unwritten):
             self.prompts = after
-            change_file(self._file, partial(self._edit, words))
+            self._unwritten = _moved_to_end(self._unwritten, words)
+            change_file(self._file, self._edit)
+            self._unwritten = []
 
-    def _edit(self, words: list[str], document: bytes) -> bytes:
+    def _edit(self, document: bytes) -> bytes:
         """Behind what other windows have put there."""
         there = _read(document, list[str])
-        self.prompts = self.prompts if there is None else _moved_to_end(there, words)
+        self.prompts = self.prompts if there is None else _moved_to_end(there, self._unwritten)
         return msgspec.json.encode(self.prompts)
 
 

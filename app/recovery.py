@@ -1,27 +1,25 @@
 """Unsaved work of projects, on disk: each window's own journal, and those that windows left behind. No Qt.
 
-A journal lies in the home folder, never in the project. Its lock ends with its process: one that nobody holds belongs
-to a window that crashed. It is kept until its project is saved next, or its work has gone on into another journal.
+A journal lies in the home folder, never in the project; one that nobody holds belongs to a window that crashed. It is
+kept until its project is saved next, or its work has gone on into another journal.
 """
 
 from __future__ import annotations
 
 import time
-import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from app.image_edit import ImageEdit, write_atomically
+from app.image_edit import ImageEdit
 from app.project_file import Made, name_of
-from app.project_lock import WhyReadOnly, take_lock
+from app.window_file import WindowFile, remove_file
 from engine.errors import BadInputError
 
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
-
 FORMAT = 1
+LOOK_WITHIN_S = 1.0
+"""How long a look at what was left behind waits for windows that hold it: some only look as well, and let go at once."""
 
 
 class Journal(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,12 +51,13 @@ class Left(NamedTuple):
 
 
 class Recovery:
-    """The folder of journals, and this window's own one, which is there only while something is unsaved."""
+    """The folder of journals, and this window's own one, which is there only while something is unsaved.
+
+    One thread at a time keeps and discards; another may look for what was left behind meanwhile.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock: BaseFileLock | None = None
-        self._file: Path | None = None
+        self._file = WindowFile(folder)
 
     def keep(self, project: Path, edit: ImageEdit, made: tuple[Made, ...]) -> None:
         """Write the journal.
@@ -66,52 +65,22 @@ class Recovery:
         Raises:
             OSError: It cannot be written; the last one stands.
         """
-        if self._file is None:
-            self._begin()
-        assert self._file is not None
         journal = Journal(project=str(project), written=time.time(), edit=edit, made=made)
-        write_atomically(self._file, msgspec.json.encode(journal))
+        self._file.write(msgspec.json.encode(journal))
 
     def discard(self) -> None:
         """Remove this window's journal: its work is saved, or not wanted."""
-        if self._file is not None:
-            _remove(self._file)
-            if self._lock is not None:
-                self._lock.release()
-            self._file = self._lock = None
+        self._file.discard()
 
     def left_behind(self) -> list[Left]:
-        """The journals of windows that crashed, newest first."""
-        found: list[Left] = []
-        for file in self._folder.glob("*.json"):
-            journal = _read(file) if file != self._file and _is_free(file) else None
-            if journal is not None:
-                found.append(Left(file, journal))
+        """The journals of windows that crashed, newest first. Takes LOOK_WITHIN_S where others are at work."""
+        with self._file.claim_left_behind(within_s=LOOK_WITHIN_S) as files:
+            found = [Left(file, journal) for file in files if (journal := _read(file)) is not None]
         return sorted(found, key=lambda left: left.journal.written, reverse=True)
 
     def forget(self, left: Left) -> None:
         """Remove a journal that was left behind."""
-        _remove(left.file)
-
-    def _begin(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        file = self._folder / f"{uuid.uuid4().hex}.json"
-        lock = take_lock(_lock_of(file))
-        if isinstance(lock, WhyReadOnly):
-            raise OSError(f"{self._folder} cannot be locked; check its permissions and room")
-        self._file, self._lock = file, lock
-
-
-def _lock_of(file: Path) -> Path:
-    return file.with_suffix(".lock")
-
-
-def _is_free(file: Path) -> bool:
-    lock = take_lock(_lock_of(file))
-    if isinstance(lock, WhyReadOnly):
-        return False
-    lock.release()
-    return True
+        remove_file(left.file)
 
 
 def _read(file: Path) -> Journal | None:
@@ -122,8 +91,3 @@ def _read(file: Path) -> Journal | None:
         return None
     sound = msgspec.structs.replace(journal, edit=journal.edit.sound())
     return sound if journal.onetake_recovery == FORMAT else None
-
-
-def _remove(file: Path) -> None:
-    file.unlink(missing_ok=True)
-    _lock_of(file).unlink(missing_ok=True)

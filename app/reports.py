@@ -68,9 +68,12 @@ Report = JobsListed | ModelsListed | StatusRead | Submitted | PausedSet | Comman
 
 
 class SubmitCommand(msgspec.Struct, frozen=True):
+    """Queue what the window calls `token` under the id `job`; sent again, it is not queued twice."""
+
     token: str
     request: Request
     output: str = ""
+    job: str = ""
 
 
 class CancelCommand(msgspec.Struct, frozen=True):

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QSettings
 
 from app.languages import Language
-from app.theme import Appearance
+from app.theme import Appearance, Scheme
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
 
-# Raised when panels are added, so that an old arrangement is not forced on them.
+# Raised when panels are added: an old arrangement has no places for them.
 LAYOUT_VERSION = 3
 
 
@@ -34,6 +34,16 @@ class WindowSettings:
     @appearance.setter
     def appearance(self, appearance: Appearance) -> None:
         self._store.setValue("appearance", str(appearance))
+
+    @property
+    def scheme(self) -> Scheme | None:
+        """What the system was last seen to like; None at first."""
+        value = str(self._store.value("scheme", ""))
+        return Scheme(value) if value in list(Scheme) else None
+
+    @scheme.setter
+    def scheme(self, scheme: Scheme) -> None:
+        self._store.setValue("scheme", str(scheme))
 
     @property
     def language(self) -> Language:

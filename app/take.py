@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.pictures import SIDES, decode_bytes
+from app.take_frames import frames_ahead
 from engine.messages import JobState
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from engine.messages import Preview, VideoRequest
 
 KEPT_PREVIEWS = 384
-READ_AHEAD = 8
 
 
 class FrameState(Enum):
@@ -120,9 +120,11 @@ class Take(QObject):
 
     def is_read(self, frame: int) -> bool:
         """Whether a frame can be shown at once; if not, it is being read. Reads ahead."""
-        for ahead in range(frame, min(frame + READ_AHEAD, self.length)):
-            if self.state(ahead) is FrameState.READY and not self._cache.held(self._key, ahead, SIDES[-1]):
-                self._cache.get(self._key, ahead, SIDES[-1])
+        request = self.request
+        if request is not None:
+            following = range(frame, min(frame + frames_ahead(request.width, request.height), self.length))
+            ready = [ahead for ahead in following if self.state(ahead) is FrameState.READY]
+            self._cache.read_ahead(self._key, ready, SIDES[-1])
         return self.state(frame) is not FrameState.READY or self._cache.held(self._key, frame, SIDES[-1])
 
     def maker(self, frame: int) -> str:

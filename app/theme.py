@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 
 if TYPE_CHECKING:
@@ -113,6 +113,14 @@ class Appearance(StrEnum):
     LIGHT = "light"
 
 
+class Scheme(StrEnum):
+    """What the system likes; UNKNOWN when it does not say, and then the window is dark."""
+
+    UNKNOWN = "unknown"
+    DARK = "dark"
+    LIGHT = "light"
+
+
 class Theme(QObject):
     """Dresses the application and keeps it dressed when the system's scheme changes."""
 
@@ -124,28 +132,52 @@ class Theme(QObject):
         self._icons_folder = (resources / "icons").as_posix()
         self._sheet = (resources / "style.qss").read_text(encoding="utf-8")
         self.appearance = Appearance.SYSTEM
+        self.scheme = Scheme.UNKNOWN
+        """What the system was last seen to like, while the appearance was the system's."""
         self.tokens = DARK
         font = base_font()
         app.setFont(font)
         self.text_px = font.pixelSize()
         self.row_px = round(self.text_px * ROW_OF_TEXT / 4) * 4
-        app.styleHints().colorSchemeChanged.connect(self._dress)
+        app.styleHints().colorSchemeChanged.connect(self._follow)
 
-    def choose(self, appearance: Appearance) -> None:
-        """Use this appearance from now on."""
+    def choose(self, appearance: Appearance, last_seen: Scheme | None = None) -> None:
+        """Use this appearance from now on.
+
+        Args:
+            appearance: What the artist chose.
+            last_seen: What to take for the system's scheme; without it the system is asked.
+        """
         self.appearance = appearance
-        schemes = {
-            Appearance.SYSTEM: Qt.ColorScheme.Unknown,
-            Appearance.DARK: Qt.ColorScheme.Dark,
-            Appearance.LIGHT: Qt.ColorScheme.Light,
-        }
-        self._app.styleHints().setColorScheme(schemes[appearance])
+        scheme = {Appearance.SYSTEM: "Unknown", Appearance.DARK: "Dark", Appearance.LIGHT: "Light"}[appearance]
+        self._app.styleHints().setProperty("colorScheme", scheme)
+        if last_seen is None:
+            self._follow()
+        else:
+            self.scheme = last_seen
+            self._dress()
+
+    def look_again(self) -> None:
+        """Ask the system after all, when it was taken to like what it was last seen to; dress anew if it differs."""
+        taken = self.scheme
+        self._look()
+        # Some desktops answer only after the start, by the signal: a window that went dark until then would flash.
+        if self.scheme not in (taken, Scheme.UNKNOWN):
+            self._dress()
+
+    def _follow(self) -> None:
+        self._look()
         self._dress()
 
+    def _look(self) -> None:
+        # With another appearance Qt tells what was chosen, not what the system likes.
+        if self.appearance is Appearance.SYSTEM:
+            # The answer has Qt's type, for which Python loads all names of `Qt` (see `app.opening`).
+            self.scheme = Scheme(self._app.styleHints().colorScheme().name.lower())
+
     def _dress(self) -> None:
-        scheme = self._app.styleHints().colorScheme()
         is_light = self.appearance is Appearance.LIGHT or (
-            self.appearance is Appearance.SYSTEM and scheme is Qt.ColorScheme.Light
+            self.appearance is Appearance.SYSTEM and self.scheme is Scheme.LIGHT
         )
         self.tokens = LIGHT if is_light else DARK
         self._app.setPalette(palette(self.tokens))
@@ -180,7 +212,8 @@ def base_font() -> QFont:
 def palette(tokens: Tokens) -> QPalette:
     """The palette of a theme; Fusion paints from it."""
     role, group = QPalette.ColorRole, QPalette.ColorGroup
-    colors = QPalette(tokens.color("panel"))
+    # Of one colour alone PySide6 would ask first whether it is one of those that `Qt` names (see `app.opening`).
+    colors = QPalette(tokens.color("panel"), tokens.color("panel"))
     for target, name in (
         (role.Window, "panel"),
         (role.Base, "raised"),

@@ -6,7 +6,6 @@ Owns when to count. Counting is `token_count`.
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -47,7 +46,7 @@ class TokenHelp(QObject):
             return
         self._model, self._counter = spec.name, None
         self._show()
-        self._background.run(partial(load_counter, Path(spec.folder)), partial(self._take, spec.name))
+        self._background.run(partial(load_counter, spec), partial(self._take, spec.name))
 
     def _take(self, model: str, result: TokenCounter | Problem | None) -> None:
         if model == self._model:

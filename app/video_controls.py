@@ -15,6 +15,7 @@ from app import timeline_edits as edits
 from app.jobs import is_token
 from app.verbs import call
 from app.widgets.mode_switch import set_mode
+from app.words import frames_text, size_text
 from engine.errors import BadInputError
 from engine.messages import FrameSpan, JobState
 
@@ -167,18 +168,24 @@ class VideoControls(QObject):
         take, video = self._parts.take, self._project.video
         record, request = take.record, take.request
         if record is None or request is None or record.state is not JobState.DONE:
-            raise BadInputError("there is no finished take on the canvas; wait for it, or choose one from the gallery")
+            raise BadInputError(
+                self.tr("There is no finished take on the canvas; wait for it, or choose one from the gallery.")
+            )
         edit = self._project.edit
         if (request.width, request.height) != (edit.width, edit.height):
-            raise BadInputError(
-                f"the take is {request.width}x{request.height}, the settings are {edit.width}x{edit.height}; "
-                "use the take's settings (Edit menu), or generate a new take"
+            words = self.tr(
+                "The take is {size}, the settings are {other_size}; "
+                "use the take's settings (Edit menu), or generate a new take."
             )
+            size, other_size = size_text(request.width, request.height), size_text(edit.width, edit.height)
+            raise BadInputError(words.format(size=size, other_size=other_size))
         if request.frames != video.length:
-            raise BadInputError(
-                f"the take has {request.frames} frames, the timeline {video.length}; "
-                "use the take's settings (Edit menu), or generate a new take"
+            words = self.tr(
+                "The take has {frames}, the timeline {other_frames}; "
+                "use the take's settings (Edit menu), or generate a new take."
             )
+            frames, other_frames = frames_text(request.frames), frames_text(video.length)
+            raise BadInputError(words.format(frames=frames, other_frames=other_frames))
         return record.info.job
 
     def _frames(self) -> tuple[FrameSpan, ...]:
@@ -192,18 +199,17 @@ class VideoControls(QObject):
         """What can be done now."""
         actions, video, take = self._actions, self._project.video, self._parts.take
         is_planned = video.is_active and bool(video.segments)
-        for action in (*actions.of_segments, actions.select_shot):
-            action.setEnabled(is_planned)
         has_clips = video.is_active and bool(self._project.edit.controls)
-        actions.timeline_table.setEnabled(is_planned or has_clips)
-        actions.delete_segment.setEnabled(is_planned or bool(has_clips and video.clips))
-        is_later = is_planned and any(video.selected)
-        actions.transition.setEnabled(is_later)
-        actions.cut.setEnabled(is_later)
         # A timeline can be looked at without a plan as well, as long as there is a take in it.
-        for action in (actions.fit_timeline, actions.zoom_timeline_in, actions.zoom_timeline_out):
-            action.setEnabled(is_planned or take.length > 0)
-        actions.reroll.setEnabled(take.is_done and video.is_active)
-        actions.export.setEnabled(take.request is not None and not is_token(take.key))
-        for action in (actions.play, *actions.of_time[2:]):
-            action.setEnabled(is_planned or take.length > 0)
+        is_there = is_planned or take.length > 0
+        # Each is told once: a button that goes on and off again has its whole panel laid out.
+        can = dict.fromkeys((actions.split, actions.select_shot), is_planned)
+        can |= dict.fromkeys((actions.transition, actions.cut), is_planned and any(video.selected))
+        can[actions.timeline_table] = is_planned or has_clips
+        can[actions.delete_segment] = is_planned or bool(has_clips and video.clips)
+        views = (actions.fit_timeline, actions.zoom_timeline_in, actions.zoom_timeline_out)
+        can |= dict.fromkeys((*views, actions.play, *actions.of_time[2:]), is_there)
+        can[actions.reroll] = take.is_done and video.is_active
+        can[actions.export] = take.request is not None and not is_token(take.key)
+        for action, is_on in can.items():
+            action.setEnabled(is_on)

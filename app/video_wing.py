@@ -91,11 +91,13 @@ class VideoWing(QObject):
         from app.canvas.player import PlayerPage  # noqa: PLC0415
         from app.media_lengths import MediaLengths  # noqa: PLC0415
         from app.panels.timeline import TimelinePanel  # noqa: PLC0415
+        from app.pictures import load_decoders  # noqa: PLC0415
         from app.playhead import Playhead  # noqa: PLC0415
         from app.take import Take  # noqa: PLC0415
         from app.take_frames import FrameCache  # noqa: PLC0415
 
         self._background = Background(self)
+        self._background.run(load_decoders, lambda _: None)
         cache = FrameCache(self._background, self._takes, self)
         take = Take(self._jobs, cache, self._background, self._takes, self)
         playhead, lengths = Playhead(self), MediaLengths(self._background, self)

@@ -53,6 +53,11 @@ def decimal_text(number: float) -> str:
     return QLocale().toString(number, "f", 1)
 
 
+def rate_text(fps: float) -> str:
+    """Frames a second, to a thousandth, as the language writes numbers: 8 or 23.976."""
+    return QLocale().toString(round(fps, 3), "g", 6)
+
+
 def bytes_text(size_bytes: int) -> str:
     """The size of a file, in steps of a thousand, as file managers show it."""
     size, units = float(size_bytes), ["B", "kB", "MB", "GB", "TB"]

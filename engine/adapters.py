@@ -16,6 +16,7 @@ from typing import cast
 import msgspec
 
 from engine.adapter_fit import misfit
+from engine.config_file import read_if_sound
 from engine.errors import BadInputError, BadModelError, UnknownModelError
 from engine.messages import AdapterSpec, ControlLayer, ModelSpec
 from engine.model_files import read_file_list
@@ -176,9 +177,17 @@ def _read_file(file: Path, models: Path) -> dict[str, AdapterSpec]:
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
         entries = cast("dict[str, dict[str, object]]", document.get("adapter", {}))
-        return {
+        specs = {
             name: msgspec.convert({"name": name, **entry, "folder": str(models / str(entry["folder"]))}, AdapterSpec)
             for name, entry in entries.items()
         }
     except (OSError, ValueError, TypeError, AttributeError, msgspec.ValidationError, KeyError) as error:
         raise BadModelError(f"{file} is no readable catalogue ({error}); mend or delete it") from error
+    return {name: _with_kinds(spec) for name, spec in specs.items()}
+
+
+def _with_kinds(spec: AdapterSpec) -> AdapterSpec:
+    """Add the kinds that the adapter itself names, where the catalogue gives none."""
+    if spec.kinds:
+        return spec
+    return msgspec.structs.replace(spec, kinds=_kinds_in(read_if_sound(Path(spec.folder) / "config.json")))

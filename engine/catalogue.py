@@ -20,7 +20,7 @@ from engine.diffusion_specs import DIFFUSION_PIPELINES, complete_diffusion_spec,
 from engine.errors import BadModelError, UnknownModelError
 from engine.flow_specs import FLOW_PIPELINES, complete_flow_spec
 from engine.messages import ModelSpec, VideoSpec
-from engine.model_card import read_licence
+from engine.model_card import is_named, read_licence
 from engine.model_files import read_file_list
 from engine.paths import Paths, resources_folder
 
@@ -186,7 +186,8 @@ def _usual_spec(folder: Path) -> ModelSpec:
             f"it runs {', '.join(FAMILY_OF_PIPELINE)}"
         )
     is_told = embeds_guidance(folder / "unet" / "config.json")
-    is_consistency = read_if_sound(folder / "scheduler" / "scheduler_config.json").get("_class_name") == "LCMScheduler"
+    scheduler = read_if_sound(folder / "scheduler" / "scheduler_config.json")
+    is_consistency = scheduler.get("_class_name") == "LCMScheduler"
     spec = ModelSpec(
         name=str(folder),
         title=folder.name,
@@ -213,6 +214,8 @@ def _usual_spec(folder: Path) -> ModelSpec:
         spec = complete_diffusion_spec(spec)
     elif is_inpainting(folder / "unet" / "config.json"):
         spec = msgspec.structs.replace(spec, edits=("inpaint", "outpaint"), draws=False)
+    elif scheduler.get("timestep_spacing") == "trailing" and is_named("turbo", folder):  # SD-Turbo
+        spec = msgspec.structs.replace(spec, default_steps=1, default_guidance=1.0)
     spec = msgspec.structs.replace(spec, **_USUAL_OF_PIPELINE.get(str(pipeline), {}))
     if read_if_sound(folder / "vae" / "config.json").get("scale_factor_spatial") == 16:  # Wan 2.2's small model
         spec = msgspec.structs.replace(spec, default_width=1280, default_height=704, size_multiple=32)

@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import OutputError, ServiceError, UnknownJobError
-from engine.messages import Cancelled, Failed, Finished
+from engine.messages import Cancelled, Failed, Finished, draw_job_id
 from engine.protocol import (
     Answer,
     Cancel,
@@ -40,7 +40,6 @@ from engine.service.discovery import read_record
 from engine.service.launch import wait_gone
 from engine.service.link import Link, News, take, terminal_event
 from engine.service.mailbox import Mailbox
-from engine.service.parts import draw_job_id
 from engine.service.reach import reach_service
 
 if TYPE_CHECKING:
@@ -93,12 +92,14 @@ class EngineClient:
         """
         return EngineClient(paths, previews=previews, timeout_s=timeout_s, start=start, reopen=reopen)
 
-    def submit(self, request: Request, output: str = "") -> str:
+    def submit(self, request: Request, output: str = "", job: str = "") -> str:
         """Queue a request; returns the job's id once the job is durable.
 
         Args:
             request: What to make.
             output: Target file, or folder of a picture sequence, as an absolute path; empty for the outputs folder.
+            job: The id that `draw_job_id` drew for it, when it was perhaps submitted before: then it is not queued
+                again. Empty draws one.
 
         Raises:
             EngineError: The service refused it (BadInputError, OutputError, DiskFullError, ...); nothing was stored.
@@ -110,7 +111,8 @@ class EngineClient:
         except UnicodeEncodeError:
             raise OutputError(f"the output path {output!a} is not valid Unicode; choose another name") from None
         # The service takes a job of one id once, however often it is asked to.
-        return self._ask(Submit(call=0, job=draw_job_id(time.time()), request=request, output=output), Done).job
+        submit = Submit(call=0, job=job or draw_job_id(time.time()), request=request, output=output)
+        return self._ask(submit, Done).job
 
     def cancel(self, job: str) -> None:
         """End a pending or running job as cancelled; returns once that is durable, before the job has stopped.

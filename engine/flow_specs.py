@@ -13,6 +13,7 @@ import msgspec
 
 from engine.config_file import read_if_sound
 from engine.messages.checks import MAX_SIDE, MIN_SIDE
+from engine.model_card import is_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,7 @@ def complete_flow_spec(spec: ModelSpec) -> ModelSpec:
     spec = msgspec.structs.replace(spec, default_width=1024, default_height=1024, size_multiple=16, edits=edits)
     scheduler = read_if_sound(folder / "scheduler" / "scheduler_config.json")
     if spec.family == "sd3":
-        steps, guidance = _usual_of_sd3(network)
+        steps, guidance = _usual_of_sd3(network, folder)
         side = _pixels(network.get("pos_embed_max_size", 96), network.get("patch_size", 2))
         return msgspec.structs.replace(spec, default_steps=steps, default_guidance=guidance, max_side=side)
     if spec.family == "qwen_image":
@@ -66,11 +67,16 @@ def complete_flow_spec(spec: ModelSpec) -> ModelSpec:
     )
 
 
-def _usual_of_sd3(network: Mapping[str, object]) -> tuple[int, float]:
-    """Steps and guidance by the cards: of SD3, of 3.5 medium with its blocks of two attentions, or of 3.5 large."""
+def _usual_of_sd3(network: Mapping[str, object], folder: Path) -> tuple[int, float]:
+    """Steps and guidance by the cards: of SD3, of 3.5 medium with its blocks of two attentions, of 3.5 large or turbo.
+
+    Large and the turbo that was distilled from it differ in their weights and their names alone.
+    """
     if network.get("qk_norm") is None:
         return 28, 7.0
-    return (40, 4.5) if network.get("dual_attention_layers") else (28, 3.5)
+    if network.get("dual_attention_layers"):
+        return 40, 4.5
+    return (4, 1.0) if is_named("turbo", folder) else (28, 3.5)
 
 
 def _pixels(tokens: object, patch: object) -> int:

@@ -37,6 +37,14 @@ def pytest_unconfigure() -> None:
     gc.unfreeze()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was measured of the window; as far as it is a matter of speed, no test judges it."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            if name.startswith("interface thread"):
+                terminalreporter.write_line(f"{name}: {value}")
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """ONETAKE_HOME, below the test's own folder."""

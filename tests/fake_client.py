@@ -17,8 +17,8 @@ class FakeClient:
         self._engine = engine
         self._connection = connection
 
-    def submit(self, request: Request, output: str = "") -> str:
-        return self._engine.ask(self._connection, lambda: self._engine.submit(request))
+    def submit(self, request: Request, output: str = "", job: str = "") -> str:
+        return self._engine.ask(self._connection, lambda: self._engine.submit(request, output, job))
 
     def cancel(self, job: str) -> None:
         self._engine.ask(self._connection, lambda: self._engine.cancel(job))

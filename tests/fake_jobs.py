@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -26,9 +26,6 @@ from engine.protocol import EventMessage, JobChanged
 from tests.fake_takes import fake_preview, runs_of, write_frames
 from tests.requests import fake_map, fake_picture
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 DEVICE = "cpu"
 
 
@@ -41,9 +38,12 @@ class FakeJobs:
         self.rows: dict[str, JobInfo] = {}
         self.messages: deque[JobChanged | EventMessage] = deque()
         self._seq: dict[str, int] = {}
+        self._wanted: dict[str, str] = {}
+        """The file that each job is to write."""
 
-    def add(self, request: Request) -> str:
+    def add(self, request: Request, output: str = "") -> str:
         job = f"job-{len(self.rows) + 1}"
+        self._wanted[job] = output
         self.rows[job] = JobInfo(
             job=job,
             state=JobState.PENDING,
@@ -119,7 +119,7 @@ class FakeJobs:
         else:
             if isinstance(request, VideoRequest):
                 write_frames(self._takes / job, request, range(request.frames))
-            file = self._folder / f"{job}.mp4"
+            file = Path(self._wanted[job] or self._folder / f"{job}.mp4")
             file.write_bytes(b"a movie")
             outputs.append(str(file))
         info = self.change(job, state=JobState.DONE, outputs=tuple(outputs), seconds=0.9, finished=time.time())

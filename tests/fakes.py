@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from engine.messages import ImageRequest
 
 Answer = TypeVar("Answer")
-Script = Literal["finish", "slow", "hold", "wait", "fail", "refuse", "block", "disconnect"]
+Script = Literal["finish", "slow", "hold", "wait", "fail", "refuse", "block", "mute"]
 
 
 @dataclass(order=True)
@@ -70,6 +70,8 @@ class FakeEngine:
         self.live_requests: list[ImageRequest] = []
         self.live_is_held = False
         self.live_error: EngineError | None = None
+        self._names: dict[str, str] = {}
+        """Our names of jobs by the ids that clients drew."""
         self._scripts: deque[Script] = deque()
         self._default: Script = "finish"
         self._jobs = FakeJobs(folder)
@@ -262,7 +264,10 @@ class FakeEngine:
         )
         return Status(call=0, pid=1, protocol=1, build="fake", paused=self.paused, workers=(worker,), queue=counts)
 
-    def submit(self, request: Request) -> str:
+    def submit(self, request: Request, output: str = "", drawn: str = "") -> str:
+        """Once for each drawn id. A "mute" one is taken, and the connection lost before the answer."""
+        if drawn in self._names:
+            return self._names[drawn]
         script = self._scripts.popleft() if self._scripts else self._default
         self.requests.append(request)
         if script == "refuse":
@@ -271,9 +276,15 @@ class FakeEngine:
             self._condition.release()
             self.released.wait()
             self._condition.acquire()
-        job = self._jobs.add(request)
+        job = self._jobs.add(request, output)
         self._jobs.change(job)
         self._schedule(job, script)
+        if drawn:
+            self._names[drawn] = job
+        if script == "mute":
+            self._cut()
+            self._condition.notify_all()
+            raise ServiceError("the connection to the engine service is lost")
         return job
 
     def cancel(self, job: str) -> None:
@@ -322,7 +333,7 @@ class FakeEngine:
         pace_s = self.pace_s if script == "slow" else 0.0
         request = self._jobs.rows[job].request
         steps: list[Callable[[], None]] = [lambda: self._jobs.start(job)]
-        if script in ("finish", "slow", "block"):
+        if script in ("finish", "slow", "block", "mute"):
             if isinstance(request, VideoRequest):
                 steps += self._make_take(job, request)
             elif not isinstance(request, ExportRequest | ControlMapRequest):
@@ -331,8 +342,6 @@ class FakeEngine:
         elif script == "fail":
             message = "the job needs 6.1 GB and 4.0 GB are free; use a smaller size or fewer pictures"
             steps.append(lambda: self._jobs.fail(job, "out_of_memory", message))
-        elif script == "disconnect":
-            steps += [lambda: self._jobs.candidate(job, 0), self._cut]
         now = time.monotonic()
         for number, step in enumerate(steps):
             self._order += 1

@@ -18,29 +18,31 @@ POSITIONS = 12
 WINDOW, STRIDE = 6, 3
 
 
-def write_tiny_video_model(folder: Path, kind: VideoKind = "papercut") -> ModelSpec:
+def write_tiny_video_model(folder: Path, kind: VideoKind = "papercut", *, told_guidance: bool = False) -> ModelSpec:
     """Write a video model whose weights depend on nothing but the arguments.
 
     Args:
         folder: Where to write; made if absent.
         kind: "papercut" is an image folder with an adapter in it, and a flow model; "animatediff" an image U-Net and
             an adapter, as published; "motion" what AnimateDiffPipeline saves; "unet3d" ModelScope's way.
+        told_guidance: The U-Net takes the guidance as an embedding; not for "papercut".
     """
     generator = torch.Generator().manual_seed(1)
     if kind == "papercut":
         write_tiny_model(folder, "flow")
         save_network(folder / "motion_adapter", "MotionAdapter", ADAPTER, generator)
         return tiny_video_spec(folder, kind)
-    write_tiny_model(folder, "epsilon", autoencoder="kl")
+    write_tiny_model(folder, "epsilon", autoencoder="kl", told_guidance=told_guidance)
+    told: dict[str, object] = {"time_cond_proj_dim": 32} if told_guidance else {}
     if kind == "animatediff":
         unet = "UNet2DConditionModel"
         save_network(folder / "motion_adapter", "MotionAdapter", ADAPTER, generator)
     elif kind == "motion":
         unet = "UNetMotionModel"
-        save_network(folder / "unet", unet, _MOTION_UNET, generator)
+        save_network(folder / "unet", unet, {**_MOTION_UNET, **told}, generator)
     else:
         unet = "UNet3DConditionModel"
-        save_network(folder / "unet", unet, _UNET3D, generator)
+        save_network(folder / "unet", unet, {**_UNET3D, **told}, generator)
     index: dict[str, object] = {
         "_class_name": "TextToVideoSDPipeline" if kind == "unet3d" else "AnimateDiffPipeline",
         "scheduler": ["diffusers", "EulerDiscreteScheduler"],
@@ -53,7 +55,7 @@ def write_tiny_video_model(folder: Path, kind: VideoKind = "papercut") -> ModelS
         adapter = ["diffusers", "MotionAdapter"] if kind == "animatediff" else [None, None]
         index |= {"motion_adapter": adapter, "feature_extractor": [None, None], "image_encoder": [None, None]}
     write_json(folder / "model_index.json", index)
-    return tiny_video_spec(folder, kind)
+    return msgspec.structs.replace(tiny_video_spec(folder, kind), embeds_guidance=told_guidance)
 
 
 def tiny_video_spec(folder: Path, kind: VideoKind) -> ModelSpec:

@@ -20,17 +20,11 @@ class LargePicture:
         self._view, self._cache = view, cache
         self.before: QImage | None = None
         """Shown in its place, as long as it is there."""
-        self._decoded: tuple[object, QImage | None] = ("", None)
 
     def show(self, record: JobRecord, row: int, path: str, words: str) -> None:
         """Show picture `row` of a job, which is the file `path` and is called `words`, as soon as it is decoded."""
         picture = picture_of(record, row)
-        if picture is not None and picture.key == self._decoded[0]:
-            # One too large for the cache is pushed out at once: asked for again it would be decoded for ever.
-            image = self._decoded[1]
-        else:
-            image = self._cache.get(picture, SIDES[-1]) if picture else None
-            self._decoded = (picture.key, image) if picture and image else ("", None)
+        image = self._cache.get(picture, SIDES[-1]) if picture else None
         # A picture that is still being decoded keeps the last one on the screen: no flash between two.
         if image is not None or picture is None:
             self._view.show_image(self.before or image or QImage(), path, words)

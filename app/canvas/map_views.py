@@ -48,7 +48,7 @@ class MapViews(QWidget):
 
     def show_picture(self, view: PictureView, picture: Picture | None, path: str, words: str) -> None:
         """Show a picture, or that there is none; one that is still being decoded leaves the last of the same file."""
-        image = self._image(view, picture) if picture else None
+        image = self._cache.get(picture, SIDES[-1]) if picture else None
         if image is not None:
             view.show_image(image, path, f"{self._titles[view]}: {words}")
         elif picture is None or view.path != path:
@@ -58,12 +58,6 @@ class MapViews(QWidget):
         nothing = self.tr("Nothing was made with this map yet") if view is self.result else self.tr("The file is gone")
         switch.setToolTip("" if picture is not None else nothing)
         self._columns[view].setVisible(picture is not None and switch.isChecked())
-
-    def _image(self, view: PictureView, picture: Picture) -> QImage | None:
-        if picture.path and picture.path == view.path and not picture.is_foreign and not view.image.isNull():
-            # Two large ones push each other out of the cache: asked for again they would be decoded for ever.
-            return view.image
-        return self._cache.get(picture, SIDES[-1])
 
     def set_zoom(self, zoom: float) -> None:
         """Zoom all three to this factor; 0 fits each in."""

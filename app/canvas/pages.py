@@ -16,7 +16,7 @@ from app.canvas.grid import CandidateGrid
 from app.canvas.map_page import MapPage
 from app.canvas.outcome import OutcomeCard
 from app.widgets.focus_ring import WIDTH_PX as RING_PX
-from engine.messages import ControlMapRequest, JobState
+from engine.messages import ControlMapRequest, JobInfo, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,3 +158,12 @@ class Pages(QStackedWidget):
         if self.editor is not None and self.page is self.editor:
             return self.editor.view
         return self.map.view if self.page is self.map else self.large if large else None
+
+
+def has_just_failed(record: JobRecord, told: object) -> bool:
+    """Whether a take failed since it was shown as `told`: what it has of its frames comes after the reason.
+
+    So also where it was tried again while the frames of an earlier attempt were looked at.
+    """
+    was_going_on = isinstance(told, JobInfo) and told.job == record.info.job and told.state is not JobState.FAILED
+    return record.video is not None and record.state is JobState.FAILED and was_going_on

@@ -54,6 +54,8 @@ class PictureView(QWidget):
         self._has_panned = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(QSize(120, 120))
+        # It paints all of itself: while a take plays, nothing behind it is painted as well.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Picture"))
 
     @property

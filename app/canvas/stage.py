@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.canvas.candidates import CandidateModel
 from app.canvas.large_picture import LargePicture
-from app.canvas.pages import Pages
+from app.canvas.pages import Pages, has_just_failed
 from app.canvas.stage_actions import StageActions
 from app.canvas.strips import FootStrip, HeadStrip
 from app.cells import CellRole
@@ -80,11 +80,9 @@ class Stage(QWidget):
         )
         self.empty, self.grid, self.large = empty, pages.grid, pages.large
         self.map, self.outcome = pages.map, pages.outcome
-        self._is_large = False
+        self._is_large = self._shows_editor = self._is_live = False
         self._picture = LargePicture(pages.large, cache)
         self._doable = StageActions(actions, pages, self.foot, stars, icons)
-        self._shows_editor = False
-        self._is_live = False
         self._told: object = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -154,10 +152,11 @@ class Stage(QWidget):
         self._leave_bench()
         if key != self.candidates.key:
             self.candidates.show_job(key)
-        self._is_large = large
-        self._shows_editor = behind
+        self._is_large, self._shows_editor = large, behind
+        before = self.current_index()
         self._select(picture)
-        self._show()
+        if self.current_index() == before:
+            self._show()  # else the selection has done so
 
     def adopt_editor(self, page: EditPage, bar: QWidget) -> None:
         """Take the page for editing in, and what belongs above everything while a picture is edited."""
@@ -272,6 +271,7 @@ class Stage(QWidget):
 
     def _show(self) -> None:
         record, key, pages = self.record, self.candidates.key, self.stack
+        self._is_large = self._is_large and not (record is not None and has_just_failed(record, self._told))
         self._told = record.info if record is not None else None
         page = pages.choose(key, record, large=self._is_large, editing=self._shows_editor)
         if record is not None and page is self.outcome:

@@ -36,6 +36,7 @@ class HeadStrip(QFrame):
         row.setSpacing(16)
         row.addWidget(self.prompt, 1)
         row.addWidget(self.figures)
+        polish(self)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
@@ -133,6 +134,12 @@ class FootStrip(QFrame):
     def show_zoom(self, zoom: float | None) -> None:
         """Say how large the picture is; None in the grid."""
         self._zoom.setText("" if zoom is None else f"{zoom * 100:.0f} %")
+
+
+def polish(strip: QWidget) -> None:
+    """Style what is in a strip now: when it is first shown it has its height, and the canvas is laid out once."""
+    for widget in (strip, *strip.findChildren(QWidget)):
+        widget.ensurePolished()
 
 
 def action_button(action: QAction) -> QToolButton:

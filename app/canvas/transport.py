@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from app.canvas.strips import action_button
+from app.canvas.strips import action_button, polish
 from app.widgets.fitting import fit_in
 from app.words import timecode
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from app.actions import Actions
     from app.icons import Icons
     from app.playhead import Playhead
+
+DIGITS = "0123456789"
 
 
 class TransportStrip(QFrame):
@@ -30,7 +32,6 @@ class TransportStrip(QFrame):
         self.zoom.setObjectName("quiet")
         self.number.setObjectName("quiet")
         self.zoom.setMinimumWidth(self.fontMetrics().horizontalAdvance("0000 %"))
-        self.time.setMinimumWidth(self.fontMetrics().horizontalAdvance("00:00:00"))
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         views = (actions.fit, actions.actual, actions.double)
         moves = (actions.previous, actions.play, actions.next, actions.loop, actions.mark_in, actions.mark_out)
@@ -68,6 +69,7 @@ class TransportStrip(QFrame):
         )
         playhead.moved.connect(self._show_time)
         playhead.changed.connect(self._show_state)
+        polish(self)
         self._show_state()
 
     def minimumSizeHint(self) -> QSize:
@@ -82,13 +84,24 @@ class TransportStrip(QFrame):
         self.zoom.setText(f"{zoom * 100:.0f} %")
 
     def _show_time(self) -> None:
-        playhead = self._playhead
-        self.time.setText(timecode(playhead.frame, playhead.fps))
+        for label, words in zip((self.time, self.number), self._words(self._playhead.frame), strict=True):
+            label.setText(words)
+
+    def _words(self, frame: int) -> tuple[str, str]:
         words = self.tr("{number} of {count}")
-        self.number.setText(words.format(number=playhead.frame + 1, count=playhead.length))
+        return timecode(frame, self._playhead.fps), words.format(number=frame + 1, count=self._playhead.length)
+
+    def _make_room(self) -> None:
+        """For the last frame: a label that does not change its size has nothing laid out anew while a take plays."""
+        for label, words in zip((self.time, self.number), self._words(self._playhead.length - 1), strict=True):
+            metrics = label.fontMetrics()
+            widest = max(DIGITS, key=metrics.horizontalAdvance)
+            longest = words.translate(str.maketrans(DIGITS, widest * len(DIGITS)))
+            label.setFixedSize(metrics.horizontalAdvance(longest), metrics.height())
 
     def _show_state(self) -> None:
         playhead, actions = self._playhead, self._actions
+        self._make_room()
         self._icons.dress(actions.play, "pause" if playhead.is_playing else "play")
         actions.play.setText(self.tr("Stop") if playhead.is_playing else self.tr("Play"))
         self.play_button.setAccessibleName(actions.play.text())

@@ -1,8 +1,9 @@
 """`onetake desktop`: Onetake in the menus of a Linux desktop, with its icon; for this user alone.
 
 Owns the two files that it writes below the user's data folder, by the freedesktop.org specifications for desktop
-entries and icon themes. Projects are folders, and desktops know no types of folders by name: they are opened in the
-window, or by `onetake NAME.onetake`.
+entries and icon themes. Projects are folders, and desktops know no types of folders: shared-mime-info's `treemagic`
+tells those of whole media alone, and a launcher inside a project would be a program that comes with a document. They
+are opened in the window, or by `onetake NAME.onetake`.
 """
 
 from __future__ import annotations
@@ -40,11 +41,12 @@ def add_to(commands: Commands) -> None:
 def run_install(_arguments: argparse.Namespace, _paths: Paths, console: Console) -> int:
     """Write the files, those of an earlier version anew, and let the desktop know."""
     folder, command = _data_folder(), _command()
+    documents = {place: _read(resources_folder() / source) for source, place in PLACES.items()}
     written: list[str] = []
-    for source, place in PLACES.items():
-        document = (resources_folder() / source).read_bytes()
+    for place, resource in documents.items():
+        document = resource
         if place.endswith(".desktop"):
-            document = document.replace(b"Exec=onetake", b"Exec=" + os.fsencode(quoted(command)))
+            document = resource.replace(b"Exec=onetake", b"Exec=" + os.fsencode(quoted(command)))
         target = folder / place
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -80,6 +82,13 @@ def quoted(command: Path) -> str:
     # First by the rules of quoting, then by those of strings in desktop entries, then the field codes.
     inside = "".join(f"\\{letter}" if letter in '"`$\\' else letter for letter in str(command))
     return f'"{inside}"'.replace("\\", "\\\\").replace("%", "%%")
+
+
+def _read(resource: Path) -> bytes:
+    try:
+        return resource.read_bytes()
+    except OSError as error:
+        raise BadInputError(f"{resource} cannot be read ({error.strerror}); install Onetake again") from error
 
 
 def _data_folder() -> Path:

@@ -1,32 +1,46 @@
 """The export panel: a format, which frames, how large, how fast, where to; and what is wrong, beside what is wrong.
 
-It shows the take in view and the player's in and out points. What Export does is connected in `export_controls`.
+It shows the take in view and the player's in and out points. What Export does is connected in `export_controls`. The
+place is looked at in a thread: its disk may be one that does not answer.
 """
 
 from __future__ import annotations
 
+from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QPushButton, QWidget
 
-from app.export_choice import ExportChoice, problems_of, renamed, why_no_target
+from app.export_choice import ExportChoice, problems_of, renamed
+from app.target_looks import TargetLooks
 from app.widgets.export_form import ExportForm
 from app.widgets.format_list import TIMELINE, FormatList, formats
-from app.words import bytes_text, frames_text, length_text, sentence, size_text
-from engine.messages import SUFFIX_OF_CODEC, WITH_QUALITY, Codec
+from app.words import bytes_text, frames_text, length_text, rate_text, sentence, size_text
+from engine.messages import SUFFIX_OF_CODEC, WITH_QUALITY, Codec, frame_rate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from app.playhead import Playhead
     from app.take import Take
     from app.theme import Theme
-    from engine.messages import VideoRequest
+    from engine.messages import ExportRequest, VideoRequest
 
 LIST_PX, WIDTH_PX, HEIGHT_PX, TITLE_CHARS = 280, 760, 500, 60
+LEAST_EDITED_FPS = Fraction(24000, 1001)
+"""Of film on television, at which the rates begin that every editing program has for a timeline."""
+
+
+class _Order(NamedTuple):
+    """What was ordered last, and the words about it, which stay until something is set otherwise."""
+
+    choice: ExportChoice
+    target: str
+    words: str
 
 
 class ExportPanel(QDialog):
@@ -38,7 +52,14 @@ class ExportPanel(QDialog):
     """The cuts alone are to be written to this file."""
 
     def __init__(
-        self, take: Take, playhead: Playhead, theme: Theme, why_not: Callable[[str], str], parent: QWidget
+        self,
+        take: Take,
+        playhead: Playhead,
+        theme: Theme,
+        *,
+        why_not: Callable[[str], str],
+        movie_rate: Callable[[], float | None],
+        parent: QWidget,
     ) -> None:
         """Build the panel.
 
@@ -47,13 +68,15 @@ class ExportPanel(QDialog):
             playhead: Its in and out points.
             theme: Colours.
             why_not: Says of a codec why it cannot be written here; empty when it can.
+            movie_rate: Frames a second of the movie that a timeline would lead to; None while there is none.
             parent: The window.
         """
         super().__init__(parent)
         self.setWindowTitle(self.tr("Export take"))
-        self._take, self._playhead = take, playhead
+        self._take, self._playhead, self._movie_rate = take, playhead, movie_rate
         self.formats = FormatList(theme, why_not)
-        self.formats.setFixedWidth(LIST_PX)
+        list_px = max(LIST_PX, self.formats.sizeHintForColumn(0))
+        self.formats.setFixedWidth(list_px)
         self.form = ExportForm()
         self.export = QPushButton(self.tr("Export"))
         self.export.setObjectName("primary")
@@ -75,6 +98,11 @@ class ExportPanel(QDialog):
         for first, second in pairwise([self.formats, *self.form.in_tab_order, self.leave, self.export]):
             QWidget.setTabOrder(first, second)
         self._shown_take = ""
+        self.looks = TargetLooks(self)
+        self.looks.answered.connect(self._take_target)
+        self._pressed: Callable[[str], None] | None = None
+        """What Export is to do as soon as the place is known to be good."""
+        self._ordered: _Order | None = None
         self.formats.choose("h264")
         self.formats.chosen.connect(self._choose_format)
         self.form.changed.connect(self._show_choice)
@@ -82,13 +110,15 @@ class ExportPanel(QDialog):
         self.form.browse.clicked.connect(self._browse)
         self.export.clicked.connect(self._export)
         self.leave.clicked.connect(self.close)
+        self.finished.connect(self._give_up)
         take.changed.connect(self._show_take)
         take.frames_changed.connect(self._take_frames)
         playhead.changed.connect(self._take_frames)
-        self.resize(WIDTH_PX, HEIGHT_PX)
+        self.resize(WIDTH_PX + list_px - LIST_PX, HEIGHT_PX)
 
     def open_for(self, folder: Path, name: str) -> None:
         """Show the panel for the take in view; another take gets a new target, `name` in `folder`."""
+        self._ordered = None
         if self._shown_take != self._take.key:
             self._shown_take = self._take.key
             request = self._take.request
@@ -99,10 +129,25 @@ class ExportPanel(QDialog):
                 self.setWindowTitle(self.tr("Export “{prompt}”").format(prompt=shown))
                 with QSignalBlocker(self.form.fps):
                     self.form.show_fps(request.fps)
+        self._look()
         self._show_points()
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def take_made(self, outputs: Collection[str]) -> None:
+        """These files have been made: the timeline may lead to them, or they lie where the next is to go."""
+        if self.isVisible():
+            if self._ordered is not None and self._ordered.target in outputs:
+                words = self.tr("“{name}” is written.").format(name=Path(self._ordered.target).name)
+                self._ordered = self._ordered._replace(words=words)
+            self._look()
+            self._show_choice()
+
+    def refresh(self) -> None:
+        """What the timeline leads to is another movie."""
+        if self.isVisible():
+            self._show_choice()
 
     @property
     def _suffix(self) -> str:
@@ -137,7 +182,6 @@ class ExportPanel(QDialog):
             self._show_points()
 
     def _take_frames(self) -> None:
-        # Each look at the target is one at its disk.
         if self.isVisible():
             self._show_points()
 
@@ -148,20 +192,36 @@ class ExportPanel(QDialog):
     def _move_points(self) -> None:
         self._playhead.set_span(self.form.span)
 
+    def _look(self) -> None:
+        self.looks.look(self.form.file.text(), self._suffix)
+
+    def _take_target(self) -> None:
+        pressed, self._pressed = self._pressed, None
+        self._show_choice()
+        if pressed is not None and not self.looks.target.why_not:
+            self._send(pressed)
+
+    def _give_up(self) -> None:
+        """Who leaves does not wait for the disk."""
+        self._pressed = None
+
     def _show_choice(self) -> None:
         """What the settings come to, and what is wrong with them."""
+        if not self.looks.is_of(self.form.file.text(), self._suffix):
+            # What was pressed was about another place.
+            self._pressed = None
+            self._look()
         request = self._take.request
         if request is None:
             return
         name = next(each.name for each in formats() if each.codec == self.formats.codec)
+        self.form.show_advice(self._advice(request) if self._is_timeline else "")
         self.form.show_format(name, is_movie=not self._is_timeline, has_quality=self.formats.codec in WITH_QUALITY)
         if self._is_timeline:
-            reason = why_no_target(self.form.file.text(), ".otio")
-            self.form.show_problems({"file": reason} if reason else {})
-            self.form.show_summary(
+            self._show_problems({})
+            self._show_summary(
                 self.tr("Leads editing programs to the newest movie of this take; shots without one are placeholders.")
             )
-            self.export.setEnabled(not reason)
             return
         choice = self._choice()
         problems = problems_of(choice, request)
@@ -171,16 +231,40 @@ class ExportPanel(QDialog):
         width, height = choice.size(request)
         self.form.show_size(size_text(width or request.width, height or request.height))
         self.form.show_timing(is_other=choice.fps != request.fps)
-        self.form.show_problems({setting: sentence(reason) for setting, reason in problems.items()})
-        is_place = "file" not in problems
-        self.form.show_summary("" if "speed" in problems else self._summary(choice, request, is_place=is_place))
-        self.export.setEnabled(not problems)
+        self._show_problems(problems)
+        self._show_summary("" if "speed" in problems else self._summary(choice, request))
 
-    def _summary(self, choice: ExportChoice, request: VideoRequest, *, is_place: bool) -> str:
+    def _show_problems(self, problems: dict[str, str]) -> None:
+        # Until the next look has shown something the last one stands, but not in the way of Export, which waits.
+        reason = self.looks.target.why_not
+        self.export.setEnabled(not problems and not (reason and self.looks.is_known))
+        shown = {**problems, "file": reason} if reason and self._pressed is None else problems
+        self.form.show_problems({setting: sentence(reason) for setting, reason in shown.items()})
+
+    def _show_summary(self, words: str) -> None:
+        if self._ordered is not None and self._ordered.choice == self._choice():
+            words = self._ordered.words
+        if self._pressed is not None:
+            words = self.tr("Waiting for the disk of “{name}” to answer.")
+            words = words.format(name=Path(self.form.file.text()).name)
+        self.form.show_summary(words)
+
+    def _advice(self, request: VideoRequest) -> str:
+        """What some editing programs have against the timeline's rate."""
+        rate = frame_rate(self._movie_rate() or request.fps)
+        if rate >= LEAST_EDITED_FPS:
+            return ""
+        words = self.tr(
+            "Some editing programs take no timeline below {least} fps, and this one has {rate}. First export the movie "
+            "at 24 fps, with “Every frame once: faster or slower”; the timeline then leads to that one, at its rate."
+        )
+        return words.format(least=rate_text(float(LEAST_EDITED_FPS)), rate=rate_text(float(rate)))
+
+    def _summary(self, choice: ExportChoice, request: VideoRequest) -> str:
         frames = choice.frames(request)
         parts = [frames_text(frames), length_text(frames, choice.fps)]
         parts.append(self.tr("about {size}").format(size=bytes_text(choice.size_bytes(request))))
-        if is_place and Path(choice.file).expanduser().is_file():
+        if self.looks.target.is_there:
             parts.append(self.tr("replaces the file that is there"))
         return "  ·  ".join(parts)
 
@@ -203,11 +287,21 @@ class ExportPanel(QDialog):
         record, request = self._take.record, self._take.request
         if record is None or request is None:
             return
-        target = str(Path(self.form.file.text()).expanduser())
         if self._is_timeline:
-            self.timeline_wanted.emit(target)
+            press = self.timeline_wanted.emit
         else:
-            wanted = self._choice().request(record.info.job, request)
-            self.export_wanted.emit(wanted, target)
-            words = self.tr("“{name}” is in the queue, which shows how far it is.")
-            self.form.show_summary(words.format(name=Path(target).name))
+            press = partial(self._order, self._choice().request(record.info.job, request))
+        if self.looks.is_known:
+            self._send(press)
+        else:
+            self._pressed = press
+            self._show_choice()
+
+    def _send(self, press: Callable[[str], None]) -> None:
+        press(str(Path(self.form.file.text()).expanduser()))
+
+    def _order(self, wanted: ExportRequest, target: str) -> None:
+        self.export_wanted.emit(wanted, target)
+        words = self.tr("“{name}” is in the queue, which shows how far it is.").format(name=Path(target).name)
+        self._ordered = _Order(self._choice(), target, words)
+        self.form.show_summary(words)

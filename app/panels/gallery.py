@@ -13,6 +13,8 @@ from app.widgets.gallery_bar import GalleryBar
 from app.widgets.picture_cell import CellRole, PictureCellDelegate, PictureList
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.gallery_model import GalleryModel
     from app.pictures import PictureCache
     from app.theme import Theme
@@ -31,6 +33,7 @@ class GalleryPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         self._model = model
+        self._titles: Mapping[str, str] = {}
         self.list = PictureList()
         self.list.setAccessibleName(self.tr("Gallery"))
         self.list.setModel(model)
@@ -72,6 +75,10 @@ class GalleryPanel(QWidget):
         places = sorted(self.list.selectionModel().selectedIndexes(), key=QModelIndex.row)
         return [str(place.data(CellRole.PATH)) for place in places]
 
+    def name_models(self, titles: Mapping[str, str]) -> None:
+        """What the window calls the models, by their names; one that is not here any more is called by its name."""
+        self._titles = titles
+
     def show_picture(self, key: str, index: int) -> None:
         """Mark the picture that the canvas shows."""
         row = self._model.row_of(key, index)
@@ -91,6 +98,10 @@ class GalleryPanel(QWidget):
 
     def _fill_menu(self) -> None:
         self.bar.show_models(self._model.models())
+        for action in self.bar.menu.actions():
+            field, name = action.data() or ("", "")
+            if field == "model" and name in self._titles:
+                action.setText(self._titles[name].replace("&", "&&"))
 
     def _press(self, place: QModelIndex) -> None:
         """What the menu is opened on is what its commands are about."""

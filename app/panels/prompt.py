@@ -9,12 +9,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app.vocabulary import vocabulary_of
 from app.widgets.elided_label import ElidedLabel
 from app.widgets.prompt_edit import PromptEdit
+from app.widgets.still_box import StillBox
 from app.words import sentence, timecode
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class PromptPanel(QWidget):
         self._column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setProperty("focusPolicy", "NoFocus")
+        scroll.setProperty("horizontalScrollBarPolicy", "ScrollBarAlwaysOff")
         scroll.setWidget(content)
         foot = QVBoxLayout()
         foot.setContentsMargins(12, 8, 12, 12)
@@ -72,7 +73,7 @@ class PromptPanel(QWidget):
         self._is_busy = self._is_editing = False
         self.show_editing("")
         foot.addWidget(self.error)
-        foot.addWidget(self.generate)
+        foot.addWidget(StillBox(self.generate))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -119,7 +120,7 @@ class PromptPanel(QWidget):
         self.error.setText(sentence(message))
         self.error.setVisible(bool(message))
         if message:
-            self.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.prompt.setFocus()
 
     def set_busy(self, *, busy: bool) -> None:
         """Say on the button that a press adds to the queue."""

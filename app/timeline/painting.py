@@ -48,15 +48,20 @@ def paint_ruler(on: Canvas, fps: float, span: range | None, width: int) -> None:
     if span is not None:
         left, right = on.scale.x(span.start), on.scale.x(span.stop)
         painter.fillRect(QRectF(left, lane.top, right - left, lane.height), tokens.color("accent", 0.22))
+    # All marks of a kind in one go, since each call costs.
+    short, long, labels = list[QLineF](), list[QLineF](), list[tuple[float, str]]()
     for frame, label in ticks(on.scale, fps, on.first - 200 / on.scale.frame_px, on.last):
         x = round(on.scale.x(frame)) + 0.5
-        painter.setPen(QPen(tokens.color("edge" if label else "line"), 1))
-        painter.drawLine(QPointF(x, lane.bottom - (9 if label else 4)), QPointF(x, lane.bottom))
+        (long if label else short).append(QLineF(x, lane.bottom - (9 if label else 4), x, lane.bottom))
         if label and x + 5 + on.metrics.horizontalAdvance(label) <= width:
-            painter.setPen(tokens.color("quiet"))
-            painter.drawText(QPointF(x + 5, lane.bottom - 7), label)
-    painter.setPen(QPen(tokens.color("line"), 1))
-    painter.drawLine(QPointF(0, lane.bottom + 0.5), QPointF(on.scale.x(on.last), lane.bottom + 0.5))
+            labels.append((x + 5, label))
+    short.append(QLineF(0, lane.bottom + 0.5, on.scale.x(on.last), lane.bottom + 0.5))
+    for name, lines in (("edge", long), ("line", short)):
+        painter.setPen(QPen(tokens.color(name), 1))
+        painter.drawLines(lines)
+    painter.setPen(tokens.color("quiet"))
+    for left, label in labels:
+        painter.drawText(QPointF(left, lane.bottom - 7), label)
 
 
 def paint_prompts(on: Canvas, edit: VideoEdit, notes: Callable[[int], list[str]]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -20,8 +20,9 @@ from app.timeline.clip_gestures import Around, MoveClips, TrimClipEnd, TrimClipS
 from app.timeline.gestures import Carry, Gesture, Roll, Scrub, Stretch, Trim, snapped
 from app.timeline.ground import Ground
 from app.timeline.hits import Hit, Part, hit_at, segment_at
+from app.timeline.repaints import Repaints
 from app.timeline.scale import Lanes
-from app.timeline.scene import HEAD_REACH_PX, TILE_REACH_PX, Marks, Scene
+from app.timeline.scene import Marks, Scene
 
 if TYPE_CHECKING:
     from app.media_lengths import MediaLengths
@@ -67,7 +68,8 @@ class TimelineView(TimeArea):
         """The frames that what is dragged over the view would control."""
         self._gesture: Gesture | None = None
         self._pressed: tuple[QPointF, Hit] | None = None
-        self.ground, self._shown_frame = Ground(self), playhead.frame
+        self.ground = Ground(self)
+        self._repaints = Repaints(self, take, playhead, cache, theme)
         self._shown_take: tuple[VideoRequest | None, int] = (None, 0)
         self._drags = itertools.count(1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -77,11 +79,9 @@ class TimelineView(TimeArea):
         self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Timeline"))
         project.edit_changed.connect(self._take_edit)
-        playhead.moved.connect(self._move_playhead)
+        playhead.moved.connect(self._follow_playhead)
         take.changed.connect(self._take_progress)
-        take.frames_changed.connect(self._update_frames)
-        for signal in (project.models_changed, playhead.changed, theme.changed, cache.loaded):
-            signal.connect(self.viewport().update)
+        project.models_changed.connect(self.viewport().update)
         self._describe()
 
     @property
@@ -105,10 +105,7 @@ class TimelineView(TimeArea):
         painter.drawPixmap(0, 0, ground)
         self.scene.paint_playhead(painter, self)
 
-    def _move_playhead(self, frame: int) -> None:
-        before, self._shown_frame = self._shown_frame, frame
-        for place in (before, frame):
-            self.viewport().update(self.column(place, place + 1, HEAD_REACH_PX))
+    def _follow_playhead(self, frame: int) -> None:
         if self._playhead.is_playing or not self.hasFocus():
             self._keep_in_sight(frame)
 
@@ -117,27 +114,28 @@ class TimelineView(TimeArea):
         if not NAMES_PX <= x <= self.viewport().width() - 24:
             self.horizontalScrollBar().setValue(round(frame * self.scale.frame_px - 80))
 
-    def _update_frames(self, first: int, stop: int) -> None:
-        lane = self.lanes.frames  # all of it: what a frame looks like depends on its neighbours
-        if not self.column(first, stop, TILE_REACH_PX).isEmpty():
-            self.ground.spoil(QRect(0, lane.top, self.viewport().width(), lane.height))
-
     def _take_edit(self, changed: set[str]) -> None:
         if changed & {"video", "model", "controls"}:
             self._take_change()
             self._describe()
 
     def _take_progress(self) -> None:
-        if (self._take.request, self.length) == self._shown_take:
-            self._update_frames(0, self._take.length)
-        else:
+        request, length = self._shown_take
+        if self.length != length:
             self._take_change()
+        else:
+            if self._take.request != request:
+                self._show_range()
+            self._repaints.frames(0, self.length)
 
     def _take_change(self) -> None:
+        self._show_range()
+        self.settle(may_fit=self._gesture is None)
+
+    def _show_range(self) -> None:
         request = self._take.request
         self._shown_take = (request, self.length)
         self._playhead.set_range(self.length, request.fps if request is not None else self._project.video.fps)
-        self.settle(may_fit=self._gesture is None)
 
     def _describe(self) -> None:
         self.setAccessibleDescription(self.scene.description())

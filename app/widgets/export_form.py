@@ -40,11 +40,14 @@ class ExportForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.heading, self.summary, self.size_words = QLabel(), QLabel(), QLabel()
+        self.heading, self.summary, self.size_words, self.advice = QLabel(), QLabel(), QLabel(), QLabel()
         self.heading.setObjectName("heading")
         self.size_words.setObjectName("quiet")
         self.summary.setObjectName("quiet")
         self.summary.setWordWrap(True)
+        self.advice.setObjectName("warn")
+        self.advice.setWordWrap(True)
+        self.advice.hide()
         self.first, self.last = QSpinBox(), QSpinBox()
         self.first.setAccessibleName(self.tr("First frame"))
         self.last.setAccessibleName(self.tr("Last frame"))
@@ -128,6 +131,11 @@ class ExportForm(QWidget):
         """Say what the settings come to."""
         self.summary.setText(words)
 
+    def show_advice(self, words: str) -> None:
+        """Say what may go wrong with it elsewhere; empty takes the words away."""
+        self.advice.setText(words)
+        self.advice.setVisible(bool(words))
+
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Put each reason beneath its field."""
         for setting, label in self.problems.items():
@@ -187,6 +195,7 @@ class ExportForm(QWidget):
         column.addWidget(self.heading)
         column.addLayout(grid)
         column.addStretch(1)
+        column.addWidget(self.advice)
         column.addWidget(self.summary)
         self.foot.setSpacing(8)
         self.foot.addStretch(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -30,6 +31,9 @@ class Say(NamedTuple):
 class ProjectBar(QWidget):
     """Lines by name, the latest below; without any it takes no room."""
 
+    keyboard_left = Signal()
+    """The line that the keyboard was in has gone. Left to itself, Qt gives it to whatever field comes next."""
+
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icons = icons
@@ -47,6 +51,8 @@ class ProjectBar(QWidget):
     def say(self, name: str, said: Say | None) -> None:
         """Show a line in place of the last one of this name; None takes it away."""
         old = self._lines.pop(name, None)
+        was_closing = old is not None and old.closed.hasFocus()
+        had_keyboard = was_closing or (old is not None and old.pressed.hasFocus())
         if old is not None:
             old.hide()
             self._column.removeWidget(old)
@@ -59,6 +65,11 @@ class ProjectBar(QWidget):
             self._column.addWidget(line)
             line.show()
         self.setVisible(bool(self._lines))
+        line = self._lines.get(name)
+        if had_keyboard and line is not None:
+            (line.closed if was_closing or not line.said.button else line.pressed).setFocus()
+        elif had_keyboard:
+            self.keyboard_left.emit()
 
     def _close(self, name: str, said: Say) -> None:
         self.say(name, None)
@@ -73,7 +84,7 @@ class ProjectLine(QFrame):
         super().__init__()
         self.setObjectName("line")
         self.text = said.text
-        self._said, self._icons = said, icons
+        self.said, self._icons = said, icons
         self._icon = QLabel()
         words = QLabel(said.text)
         words.setWordWrap(True)
@@ -97,5 +108,5 @@ class ProjectLine(QFrame):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._icon.setPixmap(self._icons.pixmap(self._said.icon, self._said.tint, self.devicePixelRatioF()))
+        self._icon.setPixmap(self._icons.pixmap(self.said.icon, self.said.tint, self.devicePixelRatioF()))
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))

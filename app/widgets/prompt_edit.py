@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QSyntaxHighlighter, QTextCharFormat, QTextCursor
+# A part of the first frame: `Qt` and QTextCharFormat are loaded when they are first needed (see `app.opening`).
+from PySide6 import QtCore, QtGui
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QFontMetricsF, QSyntaxHighlighter, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 
 from app.vocabulary import WordSpan, unknown_words
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QHelpEvent, QKeyEvent
 
     from app.theme import Theme
 
@@ -42,8 +44,7 @@ class PromptEdit(QPlainTextEdit):
     def set_rows(self, least: int, most: int | None = None) -> None:
         """Be at least and at most so many lines high; `most` is `least` unless given."""
         # A field of one line has no room for a scroll bar.
-        never, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
-        self.setVerticalScrollBarPolicy(needed if least > 1 else never)
+        self.setProperty("verticalScrollBarPolicy", "ScrollBarAsNeeded" if least > 1 else "ScrollBarAlwaysOff")
         line_px = QFontMetricsF(self.font()).lineSpacing()
         self.setMinimumHeight(round(line_px * least) + CHROME_PX)
         self.setMaximumHeight(round(line_px * (most or least)) + CHROME_PX)
@@ -107,9 +108,10 @@ class PromptEdit(QPlainTextEdit):
         self.setTextCursor(cursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        ways = {Qt.Key.Key_Up: QTextCursor.MoveOperation.Up, Qt.Key.Key_Down: QTextCursor.MoveOperation.Down}
-        way = ways.get(Qt.Key(event.key()))
-        if way is not None and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        key, keypad = QtCore.Qt.Key, QtCore.Qt.KeyboardModifier.KeypadModifier
+        ways = {key.Key_Up: QTextCursor.MoveOperation.Up, key.Key_Down: QTextCursor.MoveOperation.Down}
+        way = ways.get(key(event.key()))
+        if way is not None and not event.modifiers() & ~keypad:
             # A cursor that cannot go further that way is in the first or the last line.
             probe = self.textCursor()
             if not probe.movePosition(way):
@@ -159,15 +161,17 @@ class _Underline(QSyntaxHighlighter):
             self.rehighlight()
 
     def highlightBlock(self, text: str) -> None:
-        wave = QTextCharFormat()
-        wave.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+        if not self.vocabulary and self._cut is None:
+            return
+        wave = QtGui.QTextCharFormat()
+        wave.setUnderlineStyle(QtGui.QTextCharFormat.UnderlineStyle.WaveUnderline)
         wave.setUnderlineColor(self._theme.tokens.color("warn"))
         for span in unknown_words(text, self.vocabulary):
             start, end = _unit_range(text, span)
             self.setFormat(start, end - start, wave)
         first = None if self._cut is None else max(0, self._cut - self.currentBlock().position())
         if first is not None and first < _units(text):
-            struck = QTextCharFormat()
+            struck = QtGui.QTextCharFormat()
             struck.setFontStrikeOut(True)
             struck.setForeground(self._theme.tokens.color("quiet"))
             self.setFormat(first, _units(text) - first, struck)

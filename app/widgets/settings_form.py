@@ -188,10 +188,12 @@ class SettingsForm(QWidget):
 
     def _show(self, changed: set[str]) -> None:
         edit = self._project.edit
+        self.seed.show_seed(edit.seed, locked=edit.seed_locked)
+        if changed and changed <= {"seed", "seed_locked"}:
+            return  # every Generate draws one: nothing else is shown, and painted, anew
         self.negative.show_text(edit.negative_prompt)
         if changed & {"width", "height"}:
             self.size_field.show_size(edit.width, edit.height)
-        self.seed.show_seed(edit.seed, locked=edit.seed_locked)
         self._show_kind()
         steps = edit.video.steps if edit.video.is_active else edit.steps
         if edit.is_editing:

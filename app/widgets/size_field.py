@@ -14,22 +14,34 @@ if TYPE_CHECKING:
     from app.icons import Icons
 
 
+WIDE = 1.6
+"""Width over height from which a shape is called wide, and height over width from which it is called tall."""
+
+
 def presets(spec: ModelSpec) -> list[tuple[str, int, int]]:
-    """Shapes that the model can draw, with about the number of pixels of its default, as (name, width, height)."""
+    """Shapes to offer, as (name, width, height).
+
+    Those that the model was trained at, or else such as it can draw with about the number of pixels of its default.
+    """
     width, height = spec.default_width, spec.default_height
     longer = spec.nearest_side(round(width * 1.5))
     widest = spec.nearest_side(width * 2)
-    shapes = [
-        ("Square", width, height),
-        ("Landscape", longer, height),
-        ("Portrait", height, longer),
-        ("Wide", widest, height),
-        ("Large square", widest, widest),
-    ]
-    found: dict[tuple[int, int], str] = {}
-    for name, shape_width, shape_height in shapes:
-        found.setdefault((shape_width, shape_height), name)
-    return [(name, *shape) for shape, name in found.items()]
+    shapes = spec.trained_sizes or (
+        (width, height),
+        (longer, height),
+        (height, longer),
+        (widest, height),
+        (widest, widest),
+    )
+    return [(_shape_name(spec, *shape), *shape) for shape in dict.fromkeys(shapes)]
+
+
+def _shape_name(spec: ModelSpec, width: int, height: int) -> str:
+    if width == height:
+        return "Square" if width <= spec.default_width else "Large square"
+    if width > height:
+        return "Wide" if width >= WIDE * height else "Landscape"
+    return "Tall" if height >= WIDE * width else "Portrait"
 
 
 class SizeField(QWidget):
@@ -58,13 +70,20 @@ class SizeField(QWidget):
         times.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for widget, stretch in ((self.width_px, 1), (times, 0), (self.height_px, 1), (self.swap, 0)):
             sides.addWidget(widget, stretch)
+        self.hint = QLabel()
+        self.hint.setObjectName("quiet")
+        self.hint.setWordWrap(True)
+        self.hint.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.shape)
         column.addWidget(self._custom)
+        column.addWidget(self.hint)
         self.setFocusProxy(self.shape)
         self._shapes: list[tuple[int, int]] = []
+        self._best: tuple[int, int] | None = None
+        """The size at which a model draws best that was trained at a few sizes alone."""
         self.shape.activated.connect(self._choose)
         for field in (self.width_px, self.height_px):
             field.setKeyboardTracking(False)
@@ -81,8 +100,16 @@ class SizeField(QWidget):
             "Landscape": self.tr("Landscape"),
             "Portrait": self.tr("Portrait"),
             "Wide": self.tr("Wide"),
+            "Tall": self.tr("Tall"),
             "Large square": self.tr("Large square"),
         }
+        best = (spec.default_width, spec.default_height)
+        self._best = best if spec.trained_sizes else None
+        self.hint.setText(
+            self.tr("{model} draws best at {size}. At other sizes things blur and may come twice.").format(
+                model=spec.title, size=size_text(*best).replace(" ", "\N{NO-BREAK SPACE}")
+            )
+        )
         self.shape.clear()
         self._shapes.clear()
         for name, width, height in presets(spec):
@@ -109,6 +136,7 @@ class SizeField(QWidget):
         row = self.shape.count() - 1 if is_custom else self._shapes.index((width, height))
         self.shape.setCurrentIndex(row)
         self._custom.setVisible(is_custom and row >= 0)
+        self.hint.setVisible(self._best is not None and (width, height) != self._best)
 
     def _choose(self, row: int) -> None:
         is_custom = row == len(self._shapes)

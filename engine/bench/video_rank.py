@@ -18,7 +18,7 @@ from engine.bench.video_commands import Answer, Command, Failed, MakeStock, Meas
 from engine.bench.video_stock import StockPipeline, load_stock, measure_stock
 from engine.errors import EngineError, JobFailedError
 from engine.messages import ModelSpec
-from engine.models.stock import narrow_imports
+from engine.models.stock import leave_peft_out, narrow_imports
 from engine.tasks.loading import LoadedVideo, load_video, video_plan
 
 THREADS = 1
@@ -56,6 +56,7 @@ class RankBench:
             # A rank holds no more of diffusers than the product's: its memory is measured.
             with narrow_imports():
                 from engine.bench.video_take import measure_link, measure_take  # noqa: PLC0415
+            leave_peft_out()
             if isinstance(command, MeasureLink):
                 return measure_link(command)
             group = command.group

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from engine.adapters import read_adapter_config
 from engine.control.adapter_loading import load_adapter
 from engine.control.divcontrol import CLASS_NAME as DIVCONTROL_CLASS
-from engine.models.folder import fingerprint
+from engine.model_files import fingerprint
 
 if TYPE_CHECKING:
     import torch
 
     from engine.control.adapter_loading import Adapter
     from engine.messages import AdapterSpec
-    from engine.models.folder import Fingerprint
+    from engine.model_files import Fingerprint
 
 
 class AdapterShelf:

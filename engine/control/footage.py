@@ -18,7 +18,8 @@ import msgspec
 from engine.control.hints import SourceFrame, digest_file
 from engine.errors import BadInputError
 from engine.media.movie_reading import MovieReader, inspect_movie, is_movie
-from engine.media.reading import inspect_picture, read_picture
+from engine.media.picture_series import PictureSeries
+from engine.media.reading import inspect_picture
 
 if TYPE_CHECKING:
     from engine.messages import ControlLayer
@@ -59,12 +60,12 @@ class Footage:
         return layer
 
     def sources(self, frame: int) -> tuple[SourceFrame | None, SourceFrame | None]:
-        """What a movie or an animation shows as picture and as mask in global frame `frame`; None for other files."""
+        """What shows as picture and as mask in global frame `frame`; None for a file of one picture."""
         place = frame - self.span.start
         return self._picture.source(place), None if self._mask is None else self._mask.source(place)
 
     def close(self) -> None:
-        """End the decoding of movies; it starts again where a frame is asked for."""
+        """End the decoding; it starts again where a frame is asked for."""
         for strip in self._strips:
             strip.close()
 
@@ -87,6 +88,7 @@ class _Strip:
         self._chosen = chosen
         self._files = _sequence(place, needed)
         self._movie: MovieReader | None = None
+        self._pictures = PictureSeries()
         self._digest = ""
         self._fps = 0.0
         self._is_moving = False
@@ -115,16 +117,20 @@ class _Strip:
         return self._first + frame if self._is_moving else self._chosen
 
     def source(self, frame: int) -> SourceFrame | None:
-        """What a movie or an animation shows in it, its file being read once for the digest."""
+        """What a folder, a movie or an animation shows in it; such a file is read once for the digest."""
+        if self._files is not None:
+            file = self._files[frame]
+            return SourceFrame(-1, digest_file(file), lambda: self._pictures.read(file))
         movie, index = self._movie, self.index(frame) or 0
         if movie is None and not self._is_moving:
             return None
         self._digest = self._digest or digest_file(self.place)
         if movie is None:
-            return SourceFrame(index, self._digest, lambda: read_picture(self.place, frame=index))
+            return SourceFrame(index, self._digest, lambda: self._pictures.read(self.place, frame=index))
         return SourceFrame(index, self._digest, lambda: movie.frame(index))
 
     def close(self) -> None:
+        self._pictures.close()
         if self._movie is not None:
             self._movie.close()
 

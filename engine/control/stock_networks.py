@@ -9,9 +9,11 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, cast
 
+import torch
+
 from engine.control.annotators import quiet
 from engine.control.torch_file import read_torch_file
-from engine.control.weights import tensors_in
+from engine.control.weights import PICKLED, tensors_in
 from engine.errors import BadModelError
 from engine.model_files import check_listed
 from engine.models.folder import find_network, read_config
@@ -20,12 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from pathlib import Path
 
-    import torch
-
     from engine.control.weights import WeightStore
     from engine.messages.detectors import DetectorSpec
 
-_PICKLED = "pytorch_model.bin"
 # What their names come to: attributes of a network that no type of a lazily imported package knows.
 Network = Any
 
@@ -56,7 +55,12 @@ def load_network(
         with quiet(), _silent(library):
             class_name, given = _checked(folder, library, classes)
             network, report = getattr(library, class_name).from_pretrained(
-                **given, local_files_only=True, use_safetensors=True, output_loading_info=True
+                **given,
+                local_files_only=True,
+                use_safetensors=True,
+                # Else as the folder was saved: of half numbers, for which the prepared pictures are no match.
+                dtype=torch.float32,
+                output_loading_info=True,
             )
             prepare = getattr(library, processor).from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, RuntimeError, TypeError, KeyError, AttributeError) as error:
@@ -71,9 +75,10 @@ def load_network(
 
 def _checked(folder: Path, library: Network, classes: tuple[str, ...]) -> tuple[str, dict[str, object]]:
     """Which class, and what its `from_pretrained` takes: the folder, or tensors read here where they are pickled."""
-    pickled = folder / _PICKLED
+    pickled = folder / PICKLED
     if (folder / "model.safetensors").is_file() or not pickled.is_file():
-        return find_network(folder.parent, folder.name, classes).class_name, {"pretrained_model_name_or_path": folder}
+        checked = find_network(folder.parent, folder.name, classes)
+        return checked.class_name, {"pretrained_model_name_or_path": folder, "variant": checked.variant}
     config = read_config(folder / "config.json")
     named = config.get("architectures")
     class_name = cast("list[object]", named)[0] if isinstance(named, list) and named else None

@@ -13,6 +13,7 @@ import torch
 
 from engine.control.torch_file import read_torch_file
 from engine.errors import BadModelError
+from engine.models.folder import find_weights
 from engine.models.safetensors_check import check_safetensors
 from engine.paths import resources_folder
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from engine.messages.detectors import WeightFile
 
 _REVISION = "main"
+PICKLED = "pytorch_model.bin"
+"""In a repository of transformers, what older ones hold in place of safetensors."""
 _COMPUTED = ("relative_position_index",)
 
 
@@ -52,8 +55,11 @@ class WeightStore:
         if snapshot is not None:
             candidates.append(snapshot / wanted.path if wanted.path else snapshot)
         for candidate in candidates:
-            if candidate.is_file() if wanted.path else (candidate / "config.json").is_file():
+            if candidate.is_file() if wanted.path else _is_whole(candidate):
                 return candidate
+        for candidate in candidates if not wanted.path else ():
+            if candidate.is_dir():
+                raise BadModelError(f"{kind} wants {wanted.name}, of which {candidate} holds a part; {wanted.remedy}")
         what = wanted.path or "all files"
         raise BadModelError(
             f"{kind} wants {wanted.name}, which is neither at {self._folder / wanted.name} nor in the hub's cache at "
@@ -122,6 +128,17 @@ class WeightStore:
             return snapshot if snapshot.is_dir() else None
         found = sorted((place / "snapshots").glob("*"))
         return found[0] if len(found) == 1 else None
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a folder of transformers' holds all that loading reads; a download that was cut short leaves less."""
+    if not all((folder / name).is_file() for name in ("config.json", "preprocessor_config.json")):
+        return False
+    try:
+        weights = find_weights(folder, "model")
+    except BadModelError:
+        return (folder / PICKLED).is_file()
+    return all(part.is_file() for part in weights)
 
 
 def tensors_in(document: Mapping[object, object]) -> dict[str, torch.Tensor]:

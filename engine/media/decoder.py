@@ -1,14 +1,15 @@
 """`python -m engine.media.decoder < FILE`: decode one untrusted file in a process that can do no harm.
 
 Owns the limits of this process and which formats are opened. It gets the file as its standard input, needs no other,
-and writes nothing but its answer. Started by engine.media.reading and, for movies, whose frames are
-engine.media.movie_decoder's, by engine.media.movie_reading; neither trusts it.
+and writes nothing but its answer. Started by engine.media.reading, by engine.media.picture_series for many pictures
+and, for movies, whose frames are engine.media.movie_decoder's, by engine.media.movie_reading; none trusts it.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import sys
 import warnings
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -32,6 +33,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m engine.media.decoder")
     parser.add_argument("--frame", type=int, help="which frame of an animation")
     parser.add_argument("--look", action="store_true", help="say what the file holds; decode no pixels")
+    parser.add_argument("--many", action="store_true", help="each picture comes with its size and frame before it")
     parser.add_argument("--movie", action="store_true", help="the file is a movie; decode its frames one by one")
     parser.add_argument("--start", type=int, default=0, help="the first frame wanted of a movie")
     parser.add_argument("--pixels", type=int, required=True, help="the most pixels that are decoded")
@@ -44,6 +46,9 @@ def main() -> int:
 
         answer_movie(sys.stdin.buffer, sys.stdout.buffer, start=given.start, look=given.look, most_pixels=given.pixels)
         return 0
+    if given.many:
+        answer_pictures(sys.stdin.buffer, sys.stdout.buffer, most_pixels=given.pixels)
+        return 0
     answer_picture(sys.stdin.buffer, sys.stdout.buffer, frame=given.frame, look=given.look, most_pixels=given.pixels)
     return 0
 
@@ -54,6 +59,14 @@ def answer_picture(document: BinaryIO, output: BinaryIO, *, frame: int | None, l
     output.write(msgspec.json.encode(answer) + b"\n")
     output.writelines(plane.tobytes() for plane in planes)
     output.flush()
+
+
+def answer_pictures(questions: BinaryIO, output: BinaryIO, *, most_pixels: int) -> None:
+    """Answer for each picture: a line of its size in bytes and the frame that is meant, -1 for none, and its bytes."""
+    while question := questions.readline():
+        size_bytes, frame = map(int, question.split())
+        document = io.BytesIO(questions.read(size_bytes))
+        answer_picture(document, output, frame=None if frame < 0 else frame, look=False, most_pixels=most_pixels)
 
 
 def _confine(memory_bytes: int, seconds: int) -> None:

@@ -1,32 +1,29 @@
 """Movies that people drop: frames in the order of showing, decoded by a child process with limits, one at a time.
 
-Owns starting, timing and distrusting that child (engine.media.decoder --movie). Frames are counted, not timed: frame i
+Owns what that child is asked, and distrusting it (engine.media.decoder --movie). Frames are counted, not timed: frame i
 of the file is its i-th picture whatever its rate, 23.976 and changing ones included. Pixels are square and as stored.
 Never imports torch. The calls block.
 """
 
 from __future__ import annotations
 
-import subprocess
-import threading
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
 from engine.errors import BadInputError
+from engine.media.decoding_child import DecodingChild
 from engine.media.movie_wire import Ended, MovieAnswer, Opened, Passed, Shown
-from engine.media.picture_wire import MAX_HEADER_BYTES, PictureSource, Refused
-from engine.media.reading import Picture, ReadingLimits, decoder_command, decoder_folder, distrusted, open_checked
+from engine.media.picture_wire import PictureSource, Refused
+from engine.media.reading import Picture, ReadingLimits, decoder_command, distrusted, open_checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
 MOVIE_LIMITS = ReadingLimits(file_bytes=64 * 2**30, seconds=60.0)
 """`seconds` is what the child may take from one answer to the next."""
-MOVIE_CPU_S = 4 * 3600
-"""Processor time of a child: a movie's frames are decoded over the whole making of a take."""
 _SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"}
 _EBML = b"\x1a\x45\xdf\xa3"
 _ATOMS = (b"ftyp", b"moov", b"mdat", b"wide", b"free")
@@ -125,19 +122,12 @@ class _Child:
     """A decoding child at work on a movie; a context manager that ends it."""
 
     def __init__(self, file: Path, options: Sequence[str], limits: ReadingLimits, decoder: Sequence[str]) -> None:
-        self._file, self._seconds = file, limits.seconds
-        command = [
-            *decoder,
-            "--movie",
-            *options,
-            f"--pixels={limits.pixels}",
-            f"--memory-bytes={limits.memory_bytes}",
-            f"--seconds={MOVIE_CPU_S}",
-        ]
+        self._file = file
         with open_checked(file, limits) as document:
-            self._process = subprocess.Popen(
-                command, stdin=document, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=decoder_folder()
-            )
+            self._child = DecodingChild(
+                ["--movie", *options], limits, decoder, document,
+                too_slow="to decode a frame; save it again as a plain MP4",
+            )  # fmt: skip
 
     def __enter__(self) -> _Child:
         return self
@@ -154,15 +144,8 @@ class _Child:
 
     def answer(self) -> MovieAnswer:
         """The next answer that is no refusal."""
-        line = self._timed(lambda stream: stream.readline(MAX_HEADER_BYTES))
-        if not line.endswith(b"\n"):
-            self.close()
-            status = self._process.returncode
-            raise BadInputError(
-                f"{self._file} crashed the decoder (exit status {status}); do not trust it, or save it again"
-            )
         try:
-            answer = msgspec.json.decode(line, type=MovieAnswer)
+            answer = msgspec.json.decode(self._child.head(self._file), type=MovieAnswer)
         except msgspec.DecodeError:
             raise distrusted(self._file) from None
         if isinstance(answer, Refused):
@@ -171,36 +154,8 @@ class _Child:
 
     def pixels(self, size_bytes: int) -> bytes:
         """The bytes behind an answer."""
-        found = self._timed(lambda stream: stream.read(size_bytes))
-        if len(found) != size_bytes:
-            raise distrusted(self._file)
-        return found
+        return self._child.body(self._file, size_bytes)
 
     def close(self) -> None:
-        """End it, however far it is. One that has ended keeps its own exit status."""
-        stream = cast("BinaryIO", self._process.stdout)
-        if not stream.closed:
-            stream.close()
-            self._process.kill()
-        self._process.wait()
-
-    def _timed(self, read: Callable[[BinaryIO], bytes]) -> bytes:
-        """What `read` reads, within the time for a frame."""
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            self._process.kill()
-
-        clock = threading.Timer(self._seconds, end)
-        clock.start()
-        try:
-            found = read(cast("BinaryIO", self._process.stdout))
-        finally:
-            clock.cancel()
-            clock.join()
-        if late.is_set():
-            raise BadInputError(
-                f"{self._file} took more than {self._seconds:g} s to decode a frame; save it again as a plain MP4"
-            )
-        return found
+        """End it, however far it is."""
+        self._child.close()

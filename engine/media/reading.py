@@ -96,13 +96,11 @@ def read_picture(
     """
     limits = limits or ReadingLimits()
     options = [] if frame is None else ["--frame", str(frame)]
-    header, planes = _ask(file, options, limits, decoder or decoder_command())
-    size = header.width * header.height
-    if not 0 < size <= limits.pixels or len(planes) != size * (4 if header.has_alpha else 3):
+    head, planes = _ask(file, options, limits, decoder or decoder_command())
+    header = read_header(file, head, limits)
+    if len(planes) != header.width * header.height * (4 if header.has_alpha else 3):
         raise distrusted(file)
-    pixels = np.frombuffer(planes, np.uint8, size * 3).reshape(header.height, header.width, 3)
-    alpha = np.frombuffer(planes, np.uint8, size, size * 3).reshape(pixels.shape[:2]) if header.has_alpha else None
-    return Picture(pixels, alpha, header.source, header.notes)
+    return picture_of(header, planes)
 
 
 def inspect_picture(
@@ -113,13 +111,38 @@ def inspect_picture(
     Raises:
         BadInputError: As for `read_picture`.
     """
-    return _ask(file, ["--look"], limits or ReadingLimits(), decoder or decoder_command())[0].source
+    limits = limits or ReadingLimits()
+    head, _ = _ask(file, ["--look"], limits, decoder or decoder_command())
+    return read_header(file, head, limits, is_look=True).source
 
 
-def _ask(
-    file: Path, options: Sequence[str], limits: ReadingLimits, decoder: Sequence[str]
-) -> tuple[Decoded, memoryview]:
-    """The child's answer and the bytes behind it."""
+def read_header(file: Path, head: bytes, limits: ReadingLimits, *, is_look: bool = False) -> Decoded:
+    """What the first line of a child's answer says: a picture within the limits, unless it was only looked at.
+
+    Raises:
+        BadInputError: The child refused the file, or says what cannot be.
+    """
+    try:
+        header = msgspec.json.decode(head, type=ChildAnswer)
+    except msgspec.DecodeError:
+        raise distrusted(file) from None
+    if isinstance(header, Refused):
+        raise BadInputError(f"{file} {header.reason}")
+    if not is_look and (min(header.width, header.height) < 1 or header.width * header.height > limits.pixels):
+        raise distrusted(file)
+    return header
+
+
+def picture_of(header: Decoded, planes: bytes | memoryview) -> Picture:
+    """The picture of an answer, whose planes are as long as its header says."""
+    size = header.width * header.height
+    pixels = np.frombuffer(planes, np.uint8, size * 3).reshape(header.height, header.width, 3)
+    alpha = np.frombuffer(planes, np.uint8, size, size * 3).reshape(pixels.shape[:2]) if header.has_alpha else None
+    return Picture(pixels, alpha, header.source, header.notes)
+
+
+def _ask(file: Path, options: Sequence[str], limits: ReadingLimits, decoder: Sequence[str]) -> tuple[bytes, memoryview]:
+    """The first line of the child's answer and the bytes behind it."""
     command = [
         *decoder,
         *options,
@@ -134,13 +157,7 @@ def _ask(
     head, end, _ = answer[:MAX_HEADER_BYTES].partition(b"\n")
     if status != 0 or not end:
         raise BadInputError(f"{file} crashed the decoder (exit status {status}); do not trust it, or save it again")
-    try:
-        header = msgspec.json.decode(head, type=ChildAnswer)
-    except msgspec.DecodeError:
-        raise distrusted(file) from None
-    if isinstance(header, Refused):
-        raise BadInputError(f"{file} {header.reason}")
-    return header, memoryview(answer)[len(head) + 1 :]
+    return head, memoryview(answer)[len(head) + 1 :]
 
 
 def open_checked(file: Path, limits: ReadingLimits) -> BinaryIO:

@@ -47,6 +47,7 @@ from engine.messages.formats import (
     retimed_length,
 )
 from engine.messages.image import ImageRequest
+from engine.messages.job_ids import check_job_id, draw_job_id
 from engine.messages.jobs import JobInfo, JobState, Request, decode_request, encode_request
 from engine.messages.layers import ControlLayer
 from engine.messages.map_place import MapPlace
@@ -105,9 +106,11 @@ __all__ = [
     "check_codec",
     "check_float",
     "check_int",
+    "check_job_id",
     "check_rate",
     "check_text",
     "decode_request",
+    "draw_job_id",
     "draw_seed",
     "encode_request",
     "estimate_bytes",

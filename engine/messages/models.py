@@ -91,6 +91,8 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
     default_height: int = 256
     size_multiple: int = 16
     max_side: int = MAX_SIDE
+    trained_sizes: tuple[tuple[int, int], ...] = ()
+    """Widths and heights at which it was trained, the default most, where at others it fails; none if it does not."""
     default_steps: int = 1
     edit_steps: int = 0
     """Steps of an edit, where that takes more than a picture from noise; 0 for as many."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 
 from engine.errors import BadModelError
-from engine.model_files import check_files
+from engine.model_files import MAX_FILES, check_files
 from engine.models.safetensors_check import check_safetensors
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ FORBIDDEN_SUFFIXES = {
     ".h5",
     ".msgpack",
 }
-Fingerprint: TypeAlias = tuple[tuple[str, int, int], ...]
 MAX_CONFIG_BYTES = 64 * 2**20
-MAX_FILES = 1000
 MAX_LAYERS = 1000
 
 
@@ -48,6 +46,12 @@ class Component:
     class_name: str
     config: Mapping[str, object]
     weights: tuple[Path, ...] = ()
+
+    @property
+    def variant(self) -> str | None:
+        """What the stock loaders must be told to find these weights; None where they have their plain names."""
+        is_fp16 = bool(self.weights) and any(mark in self.weights[0].name for mark in (".fp16", "-fp16"))
+        return "fp16" if is_fp16 else None
 
 
 def check_folder(spec: ModelSpec) -> Path:
@@ -71,13 +75,6 @@ def refuse_code(folder: Path) -> None:
             raise BadModelError(f"{folder} holds more than {MAX_FILES} files; name the folder of one model")
         if file.suffix.lower() in FORBIDDEN_SUFFIXES:
             raise BadModelError(f"{file} may run code when loaded; delete it, Onetake reads only safetensors and JSON")
-
-
-def fingerprint(folder: Path) -> Fingerprint:
-    """What identifies a folder's content cheaply: each file's path, size and time of change."""
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    stats = ((str(file.relative_to(folder)), file.stat()) for file in files)
-    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
 
 
 def read_config(file: Path) -> dict[str, object]:
@@ -132,7 +129,7 @@ def find_network(folder: Path, name: str, allowed: tuple[str, ...]) -> Component
     else:
         class_name = _first_architecture(config, file, allowed)
         stem = "model"
-    weights = _find_weights(place, stem)
+    weights = find_weights(place, stem)
     # Not only these: the stock loader may prefer another variant beside them.
     for part in sorted({*weights, *place.glob("*.safetensors")}):
         check_safetensors(part)
@@ -154,8 +151,12 @@ def _first_architecture(config: Mapping[str, object], file: Path, allowed: tuple
     return class_name_in({"architectures": first}, "architectures", file, allowed)
 
 
-def _find_weights(place: Path, stem: str) -> tuple[Path, ...]:
-    """The weights' files: whole or in shards, full precision before fp16."""
+def find_weights(place: Path, stem: str) -> tuple[Path, ...]:
+    """The weights' files: whole or in shards, full precision before fp16. Of shards, some may be missing.
+
+    Raises:
+        BadModelError: There are none, or the list of shards is damaged; naming the file.
+    """
     for variant in ("", ".fp16"):
         single = place / f"{stem}{variant}.safetensors"
         if single.is_file():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.messages import ModelSpec
+    from engine.models.denoiser import Conditioning
     from engine.models.folder import Component
 
 
@@ -27,6 +28,14 @@ def embed_guidance(guidance: float, channels: int) -> Tensor:
     spread = torch.log(torch.tensor(10_000.0)) / max(1, half - 1)
     angles = torch.tensor(guidance) * 1000.0 * torch.exp(torch.arange(half, dtype=torch.float32) * -spread)
     return pad(torch.cat([angles.sin(), angles.cos()]), (0, channels % 2))[None]
+
+
+def told_guidance(conditioning: Conditioning, channels: int) -> Tensor | None:
+    """What a U-Net that takes `channels` of it is told of the guidance, (1, channels); None where it takes none."""
+    if not channels:
+        return None
+    # Models that are run twice mean nothing by a guidance of 1, and their students were told it as 0.
+    return embed_guidance(conditioning.guidance - 1.0, channels).to(conditioning.hidden_states)
 
 
 def guidance_channels(unet: Component, spec: ModelSpec) -> int:

@@ -102,6 +102,8 @@ class NoiseLevels:
     beta_schedule: str = "scaled_linear"
     beta_start: float = 0.00085
     beta_end: float = 0.012
+    trained_betas: tuple[float, ...] = ()
+    """The betas of all training steps; empty where the three fields above say them."""
     has_unit_start: bool = False
     """Its schedules start from latents of unit variance, wherever they begin."""
     ends_in_noise: bool = False
@@ -123,17 +125,19 @@ class NoiseLevels:
     @cached_property
     def train_sigmas(self) -> NDArray[np.float64]:
         """Sigma of each training timestep in the variance-exploding form, rising, (train_steps,)."""
-        power = 0.5 if self.beta_schedule == "scaled_linear" else 1.0
-        first, last = self.beta_start**power, self.beta_end**power
-        betas: NDArray[np.float64] = (
-            first + (last - first) * np.arange(self.train_steps) / (self.train_steps - 1)
-        ) ** (1 / power)
-        kept = np.cumprod(1.0 - betas)
+        kept = np.cumprod(1.0 - self._betas())
         if self.ends_in_noise:
             roots = np.sqrt(kept)
             kept = np.square((roots - roots[-1]) * roots[0] / (roots[0] - roots[-1]))
             kept[-1] = 2.0**-24  # a level that is a number, as diffusers has it
         return np.sqrt((1.0 - kept) / kept)
+
+    def _betas(self) -> NDArray[np.float64]:
+        if self.trained_betas:
+            return np.asarray(self.trained_betas)
+        power = 0.5 if self.beta_schedule == "scaled_linear" else 1.0
+        first, last = self.beta_start**power, self.beta_end**power
+        return (first + (last - first) * np.arange(self.train_steps) / (self.train_steps - 1)) ** (1 / power)
 
     def signal_scale(self, sigma: float) -> float:
         """Factor of x0 in latents of this noise level."""
@@ -185,6 +189,9 @@ def read_noise_levels(folder: Path) -> NoiseLevels:
             flow_spacing=_FLOW_SPACINGS.get(class_name, "solver"),
         )
     usual = "linspace" if class_name in _SPACED_EVENLY else "leading"
+    betas = _trained_betas(config, int(train_steps), file)
+    # Of a schedule that it has beside its own betas, diffusers takes no notice.
+    schedule = "linear" if betas else _choice(config, "beta_schedule", "linear", ("scaled_linear", "linear"), file)
     spacing = cast("Spacing", _choice(config, "timestep_spacing", usual, ("leading", "trailing", "linspace"), file))
     return NoiseLevels(
         "variance",
@@ -192,12 +199,25 @@ def read_noise_levels(folder: Path) -> NoiseLevels:
         spacing,
         train_steps=int(train_steps),
         steps_offset=int(_number(config, "steps_offset", 0, file)),
-        beta_schedule=_choice(config, "beta_schedule", "linear", ("scaled_linear", "linear"), file),
+        beta_schedule=schedule,
         beta_start=_number(config, "beta_start", 0.0001, file),
         beta_end=_number(config, "beta_end", 0.02, file),
+        trained_betas=betas,
         has_unit_start=spacing != "leading" and class_name not in _EULER_LIKE,
         ends_in_noise=config.get("rescale_betas_zero_snr") is True,
     )
+
+
+def _trained_betas(config: Mapping[str, object], train_steps: int, file: Path) -> tuple[float, ...]:
+    """The betas that a configuration lists, one for each training step; none where it has a schedule of them."""
+    betas = config.get("trained_betas")
+    if betas is None:
+        return ()
+    listed = cast("list[object]", betas) if isinstance(betas, list) else []
+    numbers = [beta for beta in listed if isinstance(beta, float) and 0.0 < beta < 1.0]
+    if not len(numbers) == len(listed) == train_steps:
+        raise BadModelError(f"{file}: trained_betas are not {train_steps} numbers between 0 and 1; get the model again")
+    return tuple(numbers)
 
 
 def _number(config: Mapping[str, object], key: str, default: float, file: Path) -> float:

@@ -81,14 +81,13 @@ def load_network(component: Component, dtype: torch.dtype) -> nn.Module:
         BadModelError: The configuration or the weights do not fit the class.
     """
     stock = cast("_StockClass", stock_class(component.class_name))
-    fp16_only = ".fp16" in component.weights[0].name or "-fp16" in component.weights[0].name
     try:
         network, report = stock.from_pretrained(
             str(component.folder),
             use_safetensors=True,
             local_files_only=True,
             dtype=dtype,
-            variant="fp16" if fp16_only else None,
+            variant=component.variant,
             output_loading_info=True,
         )
     except Exception as error:  # the library raises whatever a wrong configuration leads to
@@ -142,7 +141,7 @@ def narrow_imports() -> Generator[None]:
     """Leave out what diffusers imports at its start and inference never uses: 8 of 11 seconds on two cores.
 
     Packages that import all their modules become plain namespaces, torch's compiler front end a stand-in whose
-    decorators do nothing, and scipy and transformers count as absent. All of it ends with the block, so that a
+    decorators do nothing, and PEFT, scipy and transformers count as absent. All of it ends with the block, so that a
     later ordinary import finds the ordinary packages. Made for the pinned diffusers; a test loads every class so.
     """
     # Read by huggingface_hub at its import: no code path may reach the network.
@@ -156,7 +155,9 @@ def narrow_imports() -> Generator[None]:
     sys.modules.update(placed)
     try:
         flags = importlib.import_module("diffusers.utils.import_utils")
-        hidden = {name: getattr(flags, name) for name in ("_scipy_available", "_transformers_available")}
+        hidden = {
+            name: getattr(flags, name) for name in ("_peft_available", "_scipy_available", "_transformers_available")
+        }
         for name in hidden:
             setattr(flags, name, False)
         for name in _CROWDED_PACKAGES:
@@ -173,6 +174,17 @@ def narrow_imports() -> Generator[None]:
         # These have looked at what counted as absent; an ordinary import must look again.
         for name in [name for name in sys.modules if name.startswith("diffusers.loaders")]:
             del sys.modules[name]
+
+
+def leave_peft_out() -> None:
+    """For a process that only computes: no network asks PEFT any more, should it be installed.
+
+    diffusers would import it, and with it transformers' models, in the first pass of a network (4 seconds), and look
+    through all modules for its layers before and after each. Nothing in the engine is a layer of PEFT.
+    """
+    with narrow_imports():
+        utils = importlib.import_module("diffusers.utils")
+    utils.__dict__["USE_PEFT_BACKEND"] = False  # what each pass asks
 
 
 def _namespace(name: str) -> ModuleType:

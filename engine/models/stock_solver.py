@@ -15,7 +15,7 @@ import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol, cast
 
-from engine.errors import BadModelError
+from engine.errors import BadInputError, BadModelError
 from engine.models.denoiser import StepContext
 from engine.models.folder import read_config
 from engine.models.stock import narrow_imports
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from engine.models.noise_levels import NoiseLevels, Prediction
 
 _MAX_ORDER = 4
+_RUNGE_KUTTA_STEPS = 4
+"""With which PNDMScheduler begins, unless its file says skip_prk_steps."""
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,19 @@ class StockSolver:
             begin: Index in `schedule` of the first step to be made.
 
         Raises:
+            BadInputError: The class needs more steps.
             BadModelError: The configuration does not suit the class, or the class so many steps.
         """
         assert levels.solver is not None, "models without a solver step as Euler"
         self._config, self._kind = levels.solver, _KINDS[levels.solver.class_name]
         self._levels, self._begin = levels, begin
+        begins_slowly = self._config.class_name == "PNDMScheduler" and not self._config.options.get("skip_prk_steps")
+        if begins_slowly and steps < _RUNGE_KUTTA_STEPS:
+            raise BadInputError(
+                f"PNDMScheduler needs {_RUNGE_KUTTA_STEPS} steps, with which it begins as Runge and Kutta do, and "
+                f"{steps} were asked for; use {_RUNGE_KUTTA_STEPS} or more, or set skip_prk_steps to true in "
+                f"{self._config.file}"
+            )
         try:
             # That the library converts tensors in a way that numpy will give up, it has to mend (0.42.1).
             with warnings.catch_warnings(action="ignore"):

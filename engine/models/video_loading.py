@@ -11,10 +11,21 @@ from engine.errors import BadModelError
 from engine.models.stock import narrow_imports
 
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     import torch
 
     from engine.messages import ModelSpec
+    from engine.models.families.video_unet import VideoUNet
     from engine.models.video_model import VideoModel
+
+
+U_NETS = ("motion_unet", "unet3d")
+
+
+def is_video_unet(_model: VideoModel, spec: ModelSpec) -> TypeGuard[VideoUNet]:
+    """Whether this model, loaded for the spec, is a U-Net: asking for the class would import them everywhere."""
+    return spec.video is not None and spec.video.family in U_NETS
 
 
 def load_video_model(spec: ModelSpec, device: torch.device, dtype: torch.dtype, *, channels_last: bool) -> VideoModel:
@@ -24,7 +35,7 @@ def load_video_model(spec: ModelSpec, device: torch.device, dtype: torch.dtype, 
         BadModelError: A file is missing, damaged, altered or unsafe, or this version does not know the family.
     """
     family = "" if spec.video is None else spec.video.family
-    if family in ("motion_unet", "unet3d"):
+    if family in U_NETS:
         with narrow_imports():
             from engine.models.families.video_unet_loading import load_video_unet  # noqa: PLC0415 -- seconds
 

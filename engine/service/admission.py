@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.catalogue import find_model
 from engine.errors import BadInputError
+from engine.known_models import KnownModels
 from engine.messages import (
     ControlMapRequest,
     ExportRequest,
@@ -20,9 +20,9 @@ from engine.messages import (
     VideoRequest,
     check_codec,
     check_rate,
+    draw_job_id,
     retimed_length,
 )
-from engine.service.parts import draw_job_id
 from engine.service.room import Machine, check_room
 from engine.service.store import Phase, StoredJob
 from engine.service.takes import find_take
@@ -48,9 +48,18 @@ class Submission:
 
 
 def admit(
-    request: Request, output: str, paths: Paths, machine: Machine, *, job: str = "", reserve_bytes: int = RESERVE_BYTES
+    request: Request,
+    output: str,
+    paths: Paths,
+    machine: Machine,
+    *,
+    job: str = "",
+    models: KnownModels | None = None,
+    reserve_bytes: int = RESERVE_BYTES,
 ) -> Submission:
     """Check a request and its target; returns what to store, under the id `job` or, if that is empty, a new one.
+
+    `models` remembers what was read of them; without it that is read now.
 
     Raises:
         EngineError: The model cannot do it, a device, take or picture is not there, the target cannot be written, or
@@ -62,7 +71,7 @@ def admit(
     elif isinstance(request, ControlMapRequest):
         _check_picture(Path(request.picture))
     else:
-        find_model(request.model, paths).check(request)
+        (models or KnownModels(paths)).find(request.model).check(request)
     if isinstance(request, ImageRequest) and request.edit is not None:
         for file in request.edit.files:
             _check_picture(Path(file))

@@ -79,8 +79,13 @@ class Bases:
                 return ready
             count *= 2
 
-    def end_in_vain(self, ledger: Ledger) -> None:
-        """End as failed the pending takes that wait for what will not be, and those that wait for them."""
+    def end_in_vain(self, ledger: Ledger, ended: Request | None = None) -> None:
+        """End as failed the pending takes that wait for what will not be, and those that wait for them.
+
+        `ended` is the one whose job has just ended: nobody waits for what is no take.
+        """
+        if ended is not None and not isinstance(ended, VideoRequest):
+            return
         while hopeless := [(row, error) for row in self._store.pending(-1) if (error := self._hopeless(row))]:
             for row, error in hopeless:
                 ledger.end(row, Phase.FAILED, failure=error)

@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.catalogue import find_model
 from engine.errors import BadInputError, BusyError, EngineError, OutputError, WorkerLostError
 from engine.protocol import LiveMade, Run
 from engine.service import parts
@@ -23,6 +22,7 @@ from engine.service.store import Phase, StoredJob
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.known_models import KnownModels
     from engine.paths import Paths
     from engine.service.admission import Submission
     from engine.service.crew import Crew
@@ -38,8 +38,9 @@ _NO_LIMIT = 2**62
 class LivePictures:
     """The live pictures that workers are making now."""
 
-    def __init__(self, crew: Crew, paths: Paths) -> None:
+    def __init__(self, crew: Crew, paths: Paths, models: KnownModels) -> None:
         self._crew = crew
+        self._models = models
         self._paths = paths
         self._answers: dict[str, Answering] = {}
 
@@ -67,7 +68,7 @@ class LivePictures:
                 self._crew.revive()
                 raise WorkerLostError(f"no worker can be started; look at {self._paths.log}, then try again")
             raise BusyError("no device is free; live pictures go on when one is")
-        spec = find_model(model, self._paths)
+        spec = self._models.find(model)
         target = self._paths.live / f"{submission.job}.png"
         try:
             target.parent.mkdir(mode=0o700, exist_ok=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from engine.catalogue import find_model
 from engine.errors import BusyError, EngineError, UnknownJobError, WorkerLostError, error_from_kind
 from engine.executor.base import WorkerGone, WorkerReport
+from engine.known_models import KnownModels
 from engine.messages import ControlMapRequest, ExportRequest, Progress, VideoRequest
 from engine.protocol import EventMessage, Heartbeat, JobChanged, JobDone, JobError, Ready, StopJob
 from engine.protocol import WorkerEvent as Said
@@ -63,7 +63,8 @@ class Scheduler:
         self._bases = Bases(store, paths)
         self._headway = Headway()
         self._paces = Paces()
-        self._live = LivePictures(crew, paths)
+        self.models = KnownModels(paths)
+        self._live = LivePictures(crew, paths, self.models)
         self._runs: dict[str, ActiveRun] = {}
         self._cancel_grace_s = cancel_grace_s
         self._now = now
@@ -189,7 +190,7 @@ class Scheduler:
         row = placement.row
         try:
             needs_none = isinstance(row.request, ExportRequest | ControlMapRequest)
-            spec = None if needs_none else find_model(row.request.model, self._paths)
+            spec = None if needs_none else self.models.find(row.request.model)
             run = self._ledger.begin(row, placement.devices)
         except EngineError as error:
             self._end(row, Phase.FAILED, failure=error)
@@ -274,6 +275,7 @@ class Scheduler:
             case Verdict.DONE:
                 self._headway.forget(run.job)
                 self._ledger.commit(run)
+                self._bases.end_in_vain(self._ledger, row.request)  # its files may not be there: then it failed
             case Verdict.FAILED:
                 self._end(row, Phase.FAILED, run, run.failure)
             case Verdict.LOST:
@@ -295,5 +297,4 @@ class Scheduler:
     ) -> None:
         self._headway.forget(row.job)
         self._ledger.end(row, phase, run, failure)
-        if isinstance(row.request, VideoRequest):
-            self._bases.end_in_vain(self._ledger)
+        self._bases.end_in_vain(self._ledger, row.request)

@@ -98,6 +98,7 @@ class Server:
         self._crew = Crew(executor, devices, paths, self._inbox.put, patience=options.patience)
         self.machine = self._crew.machine()
         self._scheduler = Scheduler(store, self._crew, paths, self._spread, cancel_grace_s=options.cancel_grace_s)
+        self.models = self._scheduler.models
         self._sessions: set[Session] = set()
         self._guard = threading.Lock()
         self._stopping = threading.Event()

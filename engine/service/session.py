@@ -17,6 +17,7 @@ import msgspec
 from engine import protocol
 from engine.catalogue import read_catalogue
 from engine.errors import BadInputError, EngineError
+from engine.messages import check_job_id
 from engine.protocol import (
     Call,
     ClientMessage,
@@ -39,9 +40,10 @@ from engine.service.discovery import build_id
 from engine.service.link import Greeting
 from engine.service.live import stage_kept
 from engine.service.mailbox import Mailbox, MailboxClosedError, staleness_key
-from engine.service.parts import check_job_id
 
 if TYPE_CHECKING:
+    from engine.known_models import KnownModels
+    from engine.messages import Request
     from engine.paths import Paths
     from engine.service.room import Machine
 
@@ -59,6 +61,9 @@ class Host(Protocol):
 
     @property
     def paths(self) -> Paths: ...
+
+    @property
+    def models(self) -> KnownModels: ...
 
     @property
     def machine(self) -> Machine:
@@ -186,20 +191,24 @@ class Session:
             self.send(Models(call=call.call, models=tuple(read_catalogue(self._host.paths).values())))
             return
         if isinstance(call, Revise):
-            submission = admit(call.request, "", self._host.paths, self._host.machine)
+            submission = self._admit(call.request)
         elif isinstance(call, Submit):
             check_job_id(call.job)
             try:
-                submission = admit(call.request, call.output, self._host.paths, self._host.machine, job=call.job)
+                submission = self._admit(call.request, call.output, call.job)
             except EngineError as error:
                 submission = error
         elif isinstance(call, MakeLive | KeepLive):
-            submission = admitted = admit(call.request, "", self._host.paths, self._host.machine)
+            submission = admitted = self._admit(call.request)
             if isinstance(call, KeepLive):
                 stage_kept(admitted, call.image)
         elif isinstance(call, Subscribe):
             self.wants_previews = call.previews
         self._host.called(self, call, submission)
+
+    def _admit(self, request: Request, output: str = "", job: str = "") -> Submission:
+        host = self._host
+        return admit(request, output, host.paths, host.machine, job=job, models=host.models)
 
     def _write(self) -> None:
         try:

@@ -12,9 +12,8 @@ import msgspec
 
 from engine.acceleration.apply import accelerate
 from engine.acceleration.plan import computes_bfloat16
-from engine.models.families.video_unet import VideoUNet
 from engine.models.image_model import load_image_model
-from engine.models.video_loading import load_video_model
+from engine.models.video_loading import is_video_unet, load_video_model
 from engine.tasks.prompts import PromptCache
 
 if TYPE_CHECKING:
@@ -93,6 +92,6 @@ def load_video(spec: ModelSpec, plan: ExecutionPlan) -> LoadedVideo:
         BadModelError: Its folder cannot be used; the message names the file.
     """
     model = load_video_model(spec, plan.torch_device, plan.torch_dtype, channels_last=plan.channels_last)
-    if isinstance(model, VideoUNet):
+    if is_video_unet(model, spec):
         accelerate(model.autoencoder, plan)
     return LoadedVideo(spec, plan, model)

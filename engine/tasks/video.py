@@ -211,7 +211,7 @@ def _steered(
     denoiser: Denoiser = loaded.model
     if controls is not None:
         denoiser = ControlledDenoiser(denoiser, levels, [controls])
-    if loaded.spec.takes_guidance and request.guidance_scale > 1.0:
+    if loaded.spec.takes_guidance and not loaded.spec.embeds_guidance and request.guidance_scale > 1.0:
         negative = loaded.model.encode_prompts([request.negative_prompt]).expand(len(frames), -1, -1)
         denoiser = GuidedDenoiser(denoiser, Conditioning(negative), request.guidance_scale)
-    return denoiser, Conditioning(prompts)
+    return denoiser, Conditioning(prompts, guidance=request.guidance_scale)

@@ -69,13 +69,14 @@ def _compute(device: str, inbox: Inbox, send: Callable[[WorkerMessage], None]) -
 
     from engine.acceleration.plan import plan_for
     from engine.media.known_pictures import KnownPictures
-    from engine.models.stock import stock_class
+    from engine.models.stock import leave_peft_out, stock_class
     from engine.worker.loop import serve
     from engine.worker.shelf import ModelShelf, Shelves
 
     plan = plan_for(device)
     torch.set_num_threads(plan.threads)
     stock_class("UNet2DConditionModel")
+    leave_peft_out()
     if device != "cpu":
         name, memory = torch.cuda.get_device_name(plan.torch_device), torch.cuda.mem_get_info(plan.torch_device)[1]
         send(Ready(device=device, name=name, pid=os.getpid(), memory_total_bytes=memory))

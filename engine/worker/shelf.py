@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.media.known_pictures import KnownPictures
-from engine.models.folder import fingerprint
+from engine.model_files import fingerprint
 from engine.tasks.loading import LoadedModel, LoadedVideo, load, load_video, video_plan
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.acceleration.plan import ExecutionPlan
     from engine.control.shelf import DetectorShelf
     from engine.messages import ModelSpec
-    from engine.models.folder import Fingerprint
+    from engine.model_files import Fingerprint
     from engine.tasks.controls import ControlSupply
 
 _Loaded = TypeVar("_Loaded", LoadedModel, LoadedVideo)

@@ -449,6 +449,30 @@
         <source>Undo</source>
         <translation>Rückgängig</translation>
     </message>
+    <message>
+        <source>There is no take on the canvas; choose one from the gallery.</source>
+        <translation>Auf der Leinwand ist kein Take; wähle einen in der Galerie.</translation>
+    </message>
+    <message>
+        <source>A branch keeps the finished frames before the playhead; move it to where the take is to go on otherwise.</source>
+        <translation>Beim Abzweigen bleiben die fertigen Frames vor dem Abspielkopf; setz ihn dorthin, wo der Take anders weitergehen soll.</translation>
+    </message>
+    <message>
+        <source>A branch keeps the finished frames before the playhead; not all of them are finished yet.</source>
+        <translation>Beim Abzweigen bleiben die fertigen Frames vor dem Abspielkopf; noch sind nicht alle davon fertig.</translation>
+    </message>
+    <message>
+        <source>The take is {size} by {model}, the settings are {other_size} by {other_model}; use the take&apos;s settings (Edit menu) first.</source>
+        <translation>Der Take hat {size} mit {model}, die Einstellungen haben {other_size} mit {other_model}; verwende zuerst die Einstellungen des Takes (Menü Bearbeiten).</translation>
+    </message>
+    <message>
+        <source>The timeline ends at frame {frame}, before the playhead; make it longer.</source>
+        <translation>Die Zeitleiste endet bei Frame {frame}, vor dem Abspielkopf; mach sie länger.</translation>
+    </message>
+    <message>
+        <source>Before the playhead the timeline is not the take&apos;s; use the take&apos;s settings (Edit menu), and change what is behind the playhead.</source>
+        <translation>Vor dem Abspielkopf ist die Zeitleiste nicht die des Takes; verwende die Einstellungen des Takes (Menü Bearbeiten) und ändere, was hinter dem Abspielkopf liegt.</translation>
+    </message>
 </context>
 <context>
     <name>CandidateGrid</name>
@@ -1176,6 +1200,45 @@
     </message>
 </context>
 <context>
+    <name>ExportChoice</name>
+    <message>
+        <source>name a file</source>
+        <translation>nenne eine Datei</translation>
+    </message>
+    <message>
+        <source>name a folder</source>
+        <translation>nenne einen Ordner</translation>
+    </message>
+    <message>
+        <source>{place} is no full path; choose a place</source>
+        <translation>{place} ist kein vollständiger Pfad; wähle einen Ort</translation>
+    </message>
+    <message>
+        <source>the folder {place} does not exist; choose another</source>
+        <translation>den Ordner {place} gibt es nicht; wähle einen anderen</translation>
+    </message>
+    <message>
+        <source>this place cannot be read ({error}); choose another</source>
+        <translation>dieser Ort lässt sich nicht lesen ({error}); wähle einen anderen</translation>
+    </message>
+    <message>
+        <source>this format ends in {suffix}; rename the file</source>
+        <translation>dieses Format endet auf {suffix}; benenne die Datei um</translation>
+    </message>
+    <message>
+        <source>{name} is a folder; name a file</source>
+        <translation>{name} ist ein Ordner; nenne eine Datei</translation>
+    </message>
+    <message>
+        <source>{name} is a file; name a folder</source>
+        <translation>{name} ist eine Datei; nenne einen Ordner</translation>
+    </message>
+    <message>
+        <source>the folder {name} is not empty; name a new one</source>
+        <translation>der Ordner {name} ist nicht leer; nenne einen neuen</translation>
+    </message>
+</context>
+<context>
     <name>ExportControls</name>
     <message>
         <source>Exported “{name}”.</source>
@@ -1284,8 +1347,20 @@
         <translation>„{prompt}“ exportieren</translation>
     </message>
     <message>
+        <source>“{name}” is written.</source>
+        <translation>„{name}“ ist geschrieben.</translation>
+    </message>
+    <message>
         <source>Leads editing programs to the newest movie of this take; shots without one are placeholders.</source>
         <translation>Führt Schnittprogramme zum neuesten Film dieses Takes; Einstellungen ohne Film sind Platzhalter.</translation>
+    </message>
+    <message>
+        <source>Waiting for the disk of “{name}” to answer.</source>
+        <translation>Warte auf Antwort des Datenträgers von „{name}“.</translation>
+    </message>
+    <message>
+        <source>Some editing programs take no timeline below {least} fps, and this one has {rate}. First export the movie at 24 fps, with “Every frame once: faster or slower”; the timeline then leads to that one, at its rate.</source>
+        <translation>Manche Schnittprogramme nehmen keine Zeitleiste unter {least} fps, und diese hat {rate}. Exportiere zuerst den Film mit 24 fps und „Jeder Frame einmal: schneller oder langsamer“; die Zeitleiste führt dann zu diesem, mit seinem Tempo.</translation>
     </message>
     <message>
         <source>about {size}</source>
@@ -2407,6 +2482,10 @@ nach {time}</translation>
         <translation>Unbenannt</translation>
     </message>
     <message>
+        <source>“{name}” is being saved; its disk has not answered yet.</source>
+        <translation>„{name}“ wird gespeichert; der Datenträger hat noch nicht geantwortet.</translation>
+    </message>
+    <message>
         <source>{name} (read-only)</source>
         <translation>{name} (schreibgeschützt)</translation>
     </message>
@@ -3147,8 +3226,16 @@ nach {time}</translation>
         <translation>Breit</translation>
     </message>
     <message>
+        <source>Tall</source>
+        <translation>Schmal und hoch</translation>
+    </message>
+    <message>
         <source>Large square</source>
         <translation>Großes Quadrat</translation>
+    </message>
+    <message>
+        <source>{model} draws best at {size}. At other sizes things blur and may come twice.</source>
+        <translation>{model} zeichnet am besten mit {size}. In anderen Größen verschwimmen Dinge und kommen vielleicht doppelt.</translation>
     </message>
     <message>
         <source>Custom…</source>
@@ -3457,6 +3544,18 @@ nach {time}</translation>
     <message>
         <source>delete segments</source>
         <translation>Segmente löschen</translation>
+    </message>
+    <message>
+        <source>There is no finished take on the canvas; wait for it, or choose one from the gallery.</source>
+        <translation>Auf der Leinwand ist kein fertiger Take; warte darauf oder wähle einen in der Galerie.</translation>
+    </message>
+    <message>
+        <source>The take is {size}, the settings are {other_size}; use the take&apos;s settings (Edit menu), or generate a new take.</source>
+        <translation>Der Take hat {size}, die Einstellungen haben {other_size}; verwende die Einstellungen des Takes (Menü Bearbeiten) oder erzeuge einen neuen Take.</translation>
+    </message>
+    <message>
+        <source>The take has {frames}, the timeline {other_frames}; use the take&apos;s settings (Edit menu), or generate a new take.</source>
+        <translation>Der Take hat {frames}, die Zeitleiste {other_frames}; verwende die Einstellungen des Takes (Menü Bearbeiten) oder erzeuge einen neuen Take.</translation>
     </message>
 </context>
 <context>

@@ -449,6 +449,30 @@
         <source>Undo</source>
         <translation>元に戻す</translation>
     </message>
+    <message>
+        <source>There is no take on the canvas; choose one from the gallery.</source>
+        <translation>キャンバスにテイクがありません。ギャラリーで選んでください。</translation>
+    </message>
+    <message>
+        <source>A branch keeps the finished frames before the playhead; move it to where the take is to go on otherwise.</source>
+        <translation>分岐では再生ヘッドより前の完成したフレームが残ります。テイクを変えたい位置へ再生ヘッドを動かしてください。</translation>
+    </message>
+    <message>
+        <source>A branch keeps the finished frames before the playhead; not all of them are finished yet.</source>
+        <translation>分岐では再生ヘッドより前の完成したフレームが残ります。まだ完成していないフレームがあります。</translation>
+    </message>
+    <message>
+        <source>The take is {size} by {model}, the settings are {other_size} by {other_model}; use the take&apos;s settings (Edit menu) first.</source>
+        <translation>テイクは {size}・{model}、現在の設定は {other_size}・{other_model} です。先にテイクの設定を使ってください（編集メニュー）。</translation>
+    </message>
+    <message>
+        <source>The timeline ends at frame {frame}, before the playhead; make it longer.</source>
+        <translation>タイムラインはフレーム {frame} で、再生ヘッドより前に終わります。長くしてください。</translation>
+    </message>
+    <message>
+        <source>Before the playhead the timeline is not the take&apos;s; use the take&apos;s settings (Edit menu), and change what is behind the playhead.</source>
+        <translation>再生ヘッドより前のタイムラインがテイクと異なります。テイクの設定を使い（編集メニュー）、再生ヘッドより後を変えてください。</translation>
+    </message>
 </context>
 <context>
     <name>CandidateGrid</name>
@@ -1176,6 +1200,45 @@
     </message>
 </context>
 <context>
+    <name>ExportChoice</name>
+    <message>
+        <source>name a file</source>
+        <translation>ファイル名を指定してください</translation>
+    </message>
+    <message>
+        <source>name a folder</source>
+        <translation>フォルダー名を指定してください</translation>
+    </message>
+    <message>
+        <source>{place} is no full path; choose a place</source>
+        <translation>{place} は完全なパスではありません。場所を選んでください</translation>
+    </message>
+    <message>
+        <source>the folder {place} does not exist; choose another</source>
+        <translation>フォルダー {place} がありません。別の場所を選んでください</translation>
+    </message>
+    <message>
+        <source>this place cannot be read ({error}); choose another</source>
+        <translation>この場所を読めません（{error}）。別の場所を選んでください</translation>
+    </message>
+    <message>
+        <source>this format ends in {suffix}; rename the file</source>
+        <translation>この形式の拡張子は {suffix} です。ファイル名を変えてください</translation>
+    </message>
+    <message>
+        <source>{name} is a folder; name a file</source>
+        <translation>{name} はフォルダーです。ファイル名を指定してください</translation>
+    </message>
+    <message>
+        <source>{name} is a file; name a folder</source>
+        <translation>{name} はファイルです。フォルダー名を指定してください</translation>
+    </message>
+    <message>
+        <source>the folder {name} is not empty; name a new one</source>
+        <translation>フォルダー {name} は空ではありません。新しい名前を指定してください</translation>
+    </message>
+</context>
+<context>
     <name>ExportControls</name>
     <message>
         <source>Exported “{name}”.</source>
@@ -1284,8 +1347,20 @@
         <translation>「{prompt}」を書き出す</translation>
     </message>
     <message>
+        <source>“{name}” is written.</source>
+        <translation>「{name}」を書き出しました。</translation>
+    </message>
+    <message>
         <source>Leads editing programs to the newest movie of this take; shots without one are placeholders.</source>
         <translation>編集ソフトにこのテイクの最新の動画を渡します。動画のないショットは仮置きになります。</translation>
+    </message>
+    <message>
+        <source>Waiting for the disk of “{name}” to answer.</source>
+        <translation>「{name}」のディスクの応答を待っています。</translation>
+    </message>
+    <message>
+        <source>Some editing programs take no timeline below {least} fps, and this one has {rate}. First export the movie at 24 fps, with “Every frame once: faster or slower”; the timeline then leads to that one, at its rate.</source>
+        <translation>編集ソフトによっては {least} fps 未満のタイムラインを読めません。このタイムラインは {rate} fps です。先に動画を 24 fps・「全フレームを 1 回ずつ：速く/遅く」で書き出すと、タイムラインはその動画をその速度で参照します。</translation>
     </message>
     <message>
         <source>about {size}</source>
@@ -2405,6 +2480,10 @@ after {time}</source>
         <translation>名称未設定</translation>
     </message>
     <message>
+        <source>“{name}” is being saved; its disk has not answered yet.</source>
+        <translation>「{name}」を保存しています。ディスクがまだ応答していません。</translation>
+    </message>
+    <message>
         <source>{name} (read-only)</source>
         <translation>{name}（読み取り専用）</translation>
     </message>
@@ -3144,8 +3223,16 @@ after {time}</source>
         <translation>ワイド</translation>
     </message>
     <message>
+        <source>Tall</source>
+        <translation>縦に細長い</translation>
+    </message>
+    <message>
         <source>Large square</source>
         <translation>大きな正方形</translation>
+    </message>
+    <message>
+        <source>{model} draws best at {size}. At other sizes things blur and may come twice.</source>
+        <translation>{model} は {size} で最もよく描けます。ほかのサイズではぼやけたり、ものが二重に現れたりします。</translation>
     </message>
     <message>
         <source>Custom…</source>
@@ -3453,6 +3540,18 @@ after {time}</source>
     <message>
         <source>delete segments</source>
         <translation>セグメントを削除</translation>
+    </message>
+    <message>
+        <source>There is no finished take on the canvas; wait for it, or choose one from the gallery.</source>
+        <translation>キャンバスに完成したテイクがありません。完成を待つか、ギャラリーで選んでください。</translation>
+    </message>
+    <message>
+        <source>The take is {size}, the settings are {other_size}; use the take&apos;s settings (Edit menu), or generate a new take.</source>
+        <translation>テイクは {size}、現在の設定は {other_size} です。テイクの設定を使うか（編集メニュー）、新しいテイクを生成してください。</translation>
+    </message>
+    <message>
+        <source>The take has {frames}, the timeline {other_frames}; use the take&apos;s settings (Edit menu), or generate a new take.</source>
+        <translation>テイクは {frames}、タイムラインは {other_frames} です。テイクの設定を使うか（編集メニュー）、新しいテイクを生成してください。</translation>
     </message>
 </context>
 <context>

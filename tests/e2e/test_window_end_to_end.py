@@ -128,7 +128,8 @@ def export(desktop: Desktop, movie: Path) -> None:
     desktop.focus("^Export ")
     desktop.fill_in("File", str(movie))
     desktop.press("Export")
-    desktop.see("is in the queue, which shows how far it is.")
+    # In the queue, or written: a short take may be through before anybody has looked.
+    desktop.see(f"{movie.name}” is")
     desktop.press("Close")
 
 

@@ -139,6 +139,26 @@ def test_a_failed_take_is_branched_where_it_is_finished(
     assert (branches(engine)[0].base, branches(engine)[0].redo) == ("job-1", (FrameSpan(start=12, stop=48),))
 
 
+def test_a_take_that_fails_again_says_why(qtbot: QtBot, onetake: Application, engine: FakeEngine) -> None:
+    """Though the frames of its first attempt were looked at when it was tried again; they can be opened again."""
+    engine.script("hold", "hold")
+    parts = enter_video(qtbot, onetake)
+    open_plan(onetake)
+    record = generate_take(qtbot, onetake, JobState.RUNNING)
+    engine.finish_frames("job-1", range(12), "cpu")
+    stage = onetake.stage
+    for reason in ("the disk is full; make room", "the device is gone; plug it in"):
+        qtbot.waitUntil(lambda: stage.page is parts.player)
+        engine.fail("job-1", "job_failed", reason)
+        qtbot.waitUntil(lambda: stage.page is stage.outcome)
+        assert stage.outcome.message.text() == reason.capitalize()
+        stage.outcome.frames.click()
+        assert stage.page is parts.player
+        onetake.studio.retry("job-1")
+        qtbot.waitUntil(lambda: record.state is JobState.RUNNING)
+    assert stage.page is parts.player
+
+
 def test_from_the_gallery_the_take_and_its_plan_come_first(
     qtbot: QtBot, onetake: Application, engine: FakeEngine, done: VideoParts
 ) -> None:

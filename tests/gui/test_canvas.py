@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from app.canvas.grid import best_cell
-from app.cells import CellRole
+from app.cells import CellRole, mime_of
 from app.picture_file import file_name
 from engine.messages import ImageRequest, JobState, PictureEdit
 from tests.fakes import FakeEngine
@@ -147,6 +147,19 @@ def test_pictures_can_be_dragged_out_of_grid_and_gallery(qtbot: QtBot, done: App
         assert mime.urls()[0].toLocalFile().endswith("-2.png")
         assert isinstance(mime.imageData(), QImage)
         assert model.flags(model.index(2, 0)) & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_what_is_dragged_is_read_when_it_is_taken(done: Application) -> None:
+    """Picking a result up looks at no disk, which may not answer; a take's file is no picture."""
+    model = done.gallery.list.model()
+    place = Path(str(model.index(2, 0).data(CellRole.PATH)))
+    content = place.read_bytes()
+    place.unlink()
+    mime = model.mimeData([model.index(2, 0)])
+    assert mime.hasImage()
+    place.write_bytes(content)
+    assert mime.imageData() == QImage(str(place))
+    assert not mime_of(["/somewhere/take.mp4"]).hasImage()
 
 
 def test_a_star_stays_with_the_picture(qtbot: QtBot, done: Application, paths: Paths) -> None:

@@ -355,6 +355,28 @@ def test_a_map_is_shown_with_its_picture_and_what_came_of_it(
     assert [view.isVisible() for view in (views.source, views.map, views.result)] == [False, True, False]
 
 
+def test_a_disk_that_does_not_answer_does_not_hold_up_a_map(
+    qtbot: QtBot, onetake: Application, engine: FakeEngine, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for twice, it is made once, as soon as it is known how old its picture is."""
+    (row,) = add(onetake, pictures[0])
+    may_look, looked = threading.Semaphore(0), list[str]()
+
+    def look(path: str, frame: int) -> Picture:
+        looked.append(path)
+        may_look.acquire()
+        return Picture(path=path, frame=frame, is_foreign=True, changed_ns=1)
+
+    monkeypatch.setattr("app.pictures.foreign_picture", look)
+    row.map.click()
+    row.map.click()
+    qtbot.waitUntil(lambda: bool(looked))
+    assert not engine.requests
+    may_look.release(99)
+    qtbot.waitUntil(lambda: onetake.stage.page is onetake.stage.map)
+    assert [each.kind for each in engine.requests if isinstance(each, ControlMapRequest)] == ["canny"]
+
+
 def test_a_map_becomes_a_control(qtbot: QtBot, onetake: Application, pictures: list[Path]) -> None:
     """As the map that it is: its kind, and no detector runs again."""
     (row,) = add(onetake, pictures[0], kind="hed")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
@@ -17,6 +18,7 @@ from app.cells import CellRole
 from app.stars import Stars
 from app.trash import Trashed
 from engine.messages import ControlMapRequest, ImageRequest
+from tests.requests import FREE_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +83,22 @@ def test_the_menu_filters_by_kind_model_and_star(results: Application) -> None:
     assert shown(results) == 1
     stars.toggle(path)
     assert shown(results) == 0
+
+
+def test_the_menu_names_models_as_the_rest_of_the_window_does(
+    qtbot: QtBot, engine: FakeEngine, open_window: Callable[[], Application]
+) -> None:
+    """By their titles, also those that are listed later; one that is not here any more has its name alone."""
+    for model in ("papercut", "free-text", "gone", "late"):
+        engine.add_done(ImageRequest(prompt="a boat", seed=1, model=model))
+    onetake = open_window()
+    qtbot.waitUntil(lambda: shown(onetake) == 4 and onetake.project.spec is not None)
+    spec = replace(FREE_TEXT, name="late", title="Ink & wash")
+    onetake.project.set_models((*onetake.project.models, spec))
+    bar = onetake.gallery.bar
+    bar.menu.aboutToShow.emit()
+    models = [action.text() for action in bar.menu.actions() if (action.data() or [""])[0] == "model"]
+    assert models == ["All models", "Ink && wash", "gone", "Free text", "Papercut"]
 
 
 def test_what_is_selected_goes_to_the_trash_and_comes_back(

@@ -8,13 +8,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QUndoCommand
 from PySide6.QtWidgets import QLabel
 
 from app.control_edit import ControlEdit
@@ -22,19 +23,29 @@ from app.image_edit import ImageEdit, keep_edit, read_edit
 from app.project_dialogs import Answer
 from app.project_file import MANIFEST, TIMELINE, Made, read_project, write_project
 from app.project_lock import ProjectLock, WhyReadOnly
+from app.project_media import stamps_of
+from app.recovery import Recovery
 from app.video_edit import SegmentEdit, VideoEdit
+from app.widgets.project_bar import Say
+from engine.errors import OutputError
 from engine.messages import JobState
 from tests.gui.test_restore import drop
+from tests.patience import ENDING_S
 from tests.unit.app.other_window import other_process
 from tests.unit.app.test_project_lock import HOLDER
 from tests.unit.app.test_recovery import WRITER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pytestqt.qtbot import QtBot
 
     from app.application import Application
+    from app.project_file import ProjectFile
+    from app.project_media import Stamp
+    from app.recovery import Left
+    from app.widgets.project_bar import ProjectLine
+    from engine.errors import EngineError
     from engine.paths import Paths
 
 PLAN = VideoEdit(segments=(SegmentEdit(prompt="dawn"),), selected=(0,))
@@ -80,6 +91,14 @@ def said(onetake: Application, name: str) -> str:
     """A line above the canvas, or nothing."""
     line = onetake.files.bar.line(name)
     return line.text if line is not None and line.isVisible() else ""
+
+
+def wait_for_offer(qtbot: QtBot, onetake: Application) -> ProjectLine:
+    """The line that offers the work of another window, which is looked for in a thread."""
+    qtbot.waitUntil(lambda: said(onetake, "recovery") != "")
+    line = onetake.files.bar.line("recovery")
+    assert line is not None
+    return line
 
 
 def test_without_a_project_the_work_is_untitled(onetake: Application, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,9 +221,8 @@ def test_work_of_a_crashed_window_is_offered_and_recovered(
     with other_process(WRITER, paths.home / "recovery", lake):
         pass
     onetake = open_window()
+    line = wait_for_offer(qtbot, onetake)
     assert said(onetake, "recovery").startswith("“Lake” has unsaved changes of ")
-    line = onetake.files.bar.line("recovery")
-    assert line is not None
     qtbot.mouseClick(line.pressed, Qt.MouseButton.LeftButton)
     assert onetake.prompt.prompt.toPlainText() == "a lake"
     assert onetake.window.isWindowModified()
@@ -220,6 +238,43 @@ def test_work_of_a_crashed_window_is_offered_and_recovered(
     assert (saved.edit.prompt, saved.made) == ("a lake", (Made(job="3"),))
 
 
+@pytest.mark.parametrize("workspace", ["image", "review"])
+@pytest.mark.parametrize("button", ["pressed", "closed"])
+def test_the_keyboard_goes_on_where_the_work_is_when_an_offer_is_answered(
+    qtbot: QtBot, open_window: Callable[[], Application], paths: Paths, tmp_path: Path, *, button: str, workspace: str
+) -> None:
+    """In the prompt, or on the canvas where there is no prompt; not in whatever field comes next."""
+    write_project(tmp_path / "Lake.onetake", ImageEdit(prompt="saved", seed=7), (), None)
+    with other_process(WRITER, paths.home / "recovery", tmp_path / "Lake.onetake"):
+        pass
+    onetake = open_window()
+    press(onetake, f"workspace_{workspace}")
+    line = wait_for_offer(qtbot, onetake)
+    pressed = line.pressed if button == "pressed" else line.closed
+    pressed.setFocus()
+    assert pressed.hasFocus()
+    qtbot.keyClick(pressed, Qt.Key.Key_Space)
+    assert said(onetake, "recovery") == ""
+    wanted = onetake.prompt.prompt if workspace == "image" else onetake.stage.page
+    assert onetake.window.focusWidget() is wanted
+
+
+@pytest.mark.parametrize("button", ["pressed", "closed"])
+def test_a_line_that_says_something_else_keeps_the_keyboard(onetake: Application, button: str) -> None:
+    """Of several missing files the next is named where the last one was: who presses on stays in the line."""
+    bar = onetake.files.bar
+    for name in ("a.png", "b.png"):
+        before = bar.line("missing")
+        bar.say("missing", Say(f"{name} is missing.", "Relink…"))
+        line = bar.line("missing")
+        assert line is not None
+        assert line is not before
+        wanted = line.pressed if button == "pressed" else line.closed
+        if before is None:
+            wanted.setFocus()
+        assert wanted.hasFocus()
+
+
 def test_a_declined_recovery_is_kept_until_the_project_is_saved(
     qtbot: QtBot, open_window: Callable[[], Application], paths: Paths, lake: Path
 ) -> None:
@@ -228,8 +283,7 @@ def test_a_declined_recovery_is_kept_until_the_project_is_saved(
         pass
     for _ in range(2):
         onetake = open_window()
-        line = onetake.files.bar.line("recovery")
-        assert line is not None
+        line = wait_for_offer(qtbot, onetake)
         qtbot.mouseClick(line.closed, Qt.MouseButton.LeftButton)
         assert said(onetake, "recovery") == ""
         onetake.files.open(lake)
@@ -237,11 +291,9 @@ def test_a_declined_recovery_is_kept_until_the_project_is_saved(
         onetake.window.close()
     onetake = open_window()
     onetake.files.open(lake)
+    line = wait_for_offer(qtbot, onetake)
     press(onetake, "save_project")
-    # Not decided about yet.
-    assert said(onetake, "recovery") != ""
-    line = onetake.files.bar.line("recovery")
-    assert line is not None
+    assert said(onetake, "recovery") != "", "it has not been decided about yet"
     qtbot.mouseClick(line.closed, Qt.MouseButton.LeftButton)
     press(onetake, "save_project")
     assert list((paths.home / "recovery").iterdir()) == []
@@ -254,8 +306,7 @@ def test_work_of_a_project_that_is_gone_comes_back_as_untitled(
     with other_process(WRITER, paths.home / "recovery", tmp_path / "Gone.onetake"):
         pass
     onetake = open_window()
-    line = onetake.files.bar.line("recovery")
-    assert line is not None
+    line = wait_for_offer(qtbot, onetake)
     qtbot.mouseClick(line.pressed, Qt.MouseButton.LeftButton)
     assert "the unsaved work is here, as Untitled" in onetake.notices.text
     assert onetake.prompt.prompt.toPlainText() == "a lake"
@@ -396,7 +447,7 @@ def test_missing_files_are_named_and_found_again(
     made = (Made(job="9", paths=(str(tmp_path / "old" / "take.mp4"),)),)
     write_project(tmp_path / "P.onetake", ImageEdit(seed=1, controls=controls), made, None)
     onetake.files.open(tmp_path / "P.onetake")
-    assert said(onetake, "missing") == "3 files are missing, the first is a.png."
+    qtbot.waitUntil(lambda: said(onetake, "missing") == "3 files are missing, the first is a.png.")
     (tmp_path / "new").mkdir()
     for name in ("a.png", "take.mp4"):
         (tmp_path / "new" / name).write_bytes(b"")
@@ -404,11 +455,34 @@ def test_missing_files_are_named_and_found_again(
     line = onetake.files.bar.line("missing")
     assert line is not None
     qtbot.mouseClick(line.pressed, Qt.MouseButton.LeftButton)
-    assert said(onetake, "missing") == "b.png is missing; everything else is here."
+    qtbot.waitUntil(lambda: said(onetake, "missing") == "b.png is missing; everything else is here.")
     assert onetake.project.edit.controls[0].picture == str(tmp_path / "new" / "a.png")
     assert onetake.window.isWindowModified()
     press(onetake, "save_project")
     assert read_project(tmp_path / "P.onetake").made == (Made(job="9", paths=(str(tmp_path / "new" / "take.mp4"),)),)
+
+
+def test_a_disk_that_does_not_answer_does_not_hold_up_opening(
+    qtbot: QtBot, onetake: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The project is open and can be left before its files have been looked for; what is said is of the last one."""
+    may_look, looked = threading.Semaphore(0), list[list[str]]()
+
+    def look(paths: list[str]) -> list[str]:
+        looked.append(paths)
+        may_look.acquire()
+        return paths
+
+    monkeypatch.setattr("app.project_notices.missing_files", look)
+    for name in ("A", "B", "C"):
+        control = ControlEdit(kind="depth", picture=str(tmp_path / f"{name}.png"))
+        write_project(tmp_path / f"{name}.onetake", ImageEdit(seed=1, controls=(control,)), (), None)
+        onetake.files.open(tmp_path / f"{name}.onetake")
+        assert onetake.project.edit.controls == (control,)
+        assert said(onetake, "missing") == ""
+    may_look.release(9)
+    qtbot.waitUntil(lambda: said(onetake, "missing") == "C.png is missing; everything else is here.")
+    assert [str(tmp_path / "B.png")] not in looked, "one look at a time, and the newest next"
 
 
 def test_a_missing_timeline_and_a_changed_one_are_told(qtbot: QtBot, onetake: Application, lake: Path) -> None:
@@ -442,21 +516,294 @@ def test_what_is_made_belongs_to_the_project(qtbot: QtBot, onetake: Application,
     assert not onetake.window.isWindowModified()
 
 
-def test_a_mask_that_is_painted_on_counts_as_a_change(onetake: Application, lake: Path, tmp_path: Path) -> None:
-    """Strokes change the mask's file, not the edit: closing asks about them all the same, and saving takes them in."""
-    mask = tmp_path / "mask.png"
-    mask.write_bytes(b"one")
+@pytest.fixture
+def mask(onetake: Application, lake: Path, tmp_path: Path) -> Path:
+    """Of the open project, saved as it is."""
+    file = tmp_path / "mask.png"
+    file.write_bytes(b"one")
     onetake.files.open(lake)
-    canvas = replace(onetake.project.edit.canvas, mask=str(mask))
+    canvas = replace(onetake.project.edit.canvas, mask=str(file))
     onetake.project.change("mask", canvas=canvas)
     press(onetake, "save_project")
-    assert not onetake.files.session.is_modified
+    return file
+
+
+def test_a_mask_that_is_painted_on_counts_as_a_change(
+    onetake: Application, lake: Path, mask: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Strokes change the mask's file, not the edit: closing asks about them all the same, and saving takes them in."""
+    assert not onetake.files.session.lacks_something()
     mask.write_bytes(b"one more")
-    assert onetake.files.session.is_modified
+    asked = answer(onetake, monkeypatch, Answer.CANCEL)
+    press(onetake, "close_project")
+    assert (asked, onetake.files.session.folder) == (["Lake"], lake)
     press(onetake, "save_project")
+    assert not onetake.files.session.lacks_something()
     saved = read_project(lake).edit.canvas.mask
     assert saved.startswith(str(lake))
     assert Path(saved).read_bytes() == b"one more"
+
+
+def test_strokes_alone_are_marked_and_kept(qtbot: QtBot, onetake: Application, paths: Paths, mask: Path) -> None:
+    """The mask is looked at behind the window after each change; what a crash would lose is in the home folder."""
+    assert not onetake.window.isWindowModified()
+    mask.write_bytes(b"one more")
+    onetake.project.change("typing", prompt="a boat")
+    onetake.project.undo_stack.undo()
+    assert not onetake.window.isWindowModified()
+    qtbot.waitUntil(onetake.window.isWindowModified)
+    qtbot.waitUntil(lambda: len(list((paths.home / "recovery").glob("*.json"))) == 1)
+    press(onetake, "save_project")
+    assert not onetake.window.isWindowModified()
+
+
+def test_a_disk_of_masks_that_does_not_answer_holds_up_nothing(
+    onetake: Application, mask: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changes are made all the same; whether there are strokes nobody knows, so that closing asks."""
+    answers = threading.Event()
+
+    def look(edit: ImageEdit) -> list[Stamp]:
+        assert answers.wait(ENDING_S)
+        return stamps_of(edit)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.project_session.stamps_of", look)
+        patch.setattr("app.project_session.KEPT_WITHIN_S", 0.01)
+        onetake.project.change("typing", prompt="a boat")
+        onetake.project.undo_stack.undo()
+        asked = answer(onetake, monkeypatch, Answer.CANCEL)
+        press(onetake, "close_project")
+        assert asked == ["Lake"]
+        answers.set()
+    assert mask.exists()
+    answer(onetake, monkeypatch, None)
+    press(onetake, "close_project")
+    assert onetake.files.session.folder is None
+
+
+class Disk:
+    """Of a project: it answers no sooner than it is told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answers = threading.Event()
+        self.error: EngineError | None = None
+        self.written: list[str] = []
+        monkeypatch.setattr("app.project_session.write_project", self._write)
+        monkeypatch.setattr("app.project_session.KEPT_WITHIN_S", 0.05)
+
+    def _write(self, folder: Path, edit: ImageEdit, made: tuple[Made, ...], before: ProjectFile | None) -> ProjectFile:
+        assert self.answers.wait(ENDING_S)
+        if self.error is not None:
+            raise self.error
+        self.written.append(edit.prompt)
+        return write_project(folder, edit, made, before)
+
+
+@pytest.fixture
+def disk(onetake: Application, lake: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
+    """Of the open project, in which one word is new."""
+    onetake.files.open(lake)
+    onetake.project.change("typing", prompt="a boat")
+    slow = Disk(monkeypatch)
+    yield slow
+    slow.answers.set()
+
+
+def test_the_window_does_not_wait_for_a_slow_disk_of_a_project(
+    qtbot: QtBot, onetake: Application, paths: Paths, lake: Path, disk: Disk
+) -> None:
+    """It says that it saves; the mark goes when it is saved, not before, and so does the copy in the home folder."""
+    press(onetake, "save_project")
+    assert onetake.notices.text == "“Lake” is being saved; its disk has not answered yet."
+    assert onetake.window.isWindowModified()
+    disk.answers.set()
+    qtbot.waitUntil(lambda: not onetake.window.isWindowModified())
+    assert read_project(lake).edit.prompt == "a boat"
+    qtbot.waitUntil(onetake.notices.isHidden)
+    assert onetake.status.saved.toolTip() == "“Lake” is saved"
+    assert list((paths.home / "recovery").glob("*.json")) == []
+
+
+def test_what_is_changed_while_a_disk_is_slow_is_not_saved_and_marked(
+    qtbot: QtBot, onetake: Application, lake: Path, disk: Disk
+) -> None:
+    """Nor is what undo leads back to, before what was saved."""
+    press(onetake, "save_project")
+    onetake.project.change("size", width=128)
+    disk.answers.set()
+    qtbot.waitUntil(lambda: onetake.status.saved.toolTip() == "“Lake” is saved")
+    saved = read_project(lake).edit
+    assert (saved.prompt, saved.width) == ("a boat", 256)
+    assert onetake.window.isWindowModified()
+    for _ in range(2):
+        onetake.project.undo_stack.undo()
+    assert onetake.project.edit.prompt == "a lake"
+    assert onetake.window.isWindowModified()
+    press(onetake, "save_project")
+    qtbot.waitUntil(lambda: not onetake.window.isWindowModified())
+    assert read_project(lake).edit.prompt == "a lake"
+
+
+def test_saving_again_waits_for_the_first_and_saves_what_is_there_then(
+    qtbot: QtBot, onetake: Application, lake: Path, disk: Disk
+) -> None:
+    """However often it is pressed."""
+    for prompt in ("a ship", "a raft", "a whale"):
+        press(onetake, "save_project")
+        onetake.project.change("typing", prompt=prompt)
+    disk.answers.set()
+    qtbot.waitUntil(lambda: not onetake.window.isWindowModified())
+    assert disk.written == ["a boat", "a whale"]
+    assert read_project(lake).edit.prompt == "a whale"
+
+
+def test_a_slow_disk_that_fails_is_said_and_nothing_goes_on(
+    qtbot: QtBot, onetake: Application, lake: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The work stays open and marked, the old project stands."""
+    disk.error = OutputError("the disk is gone; connect it")
+    answer(onetake, monkeypatch, Answer.SAVE)
+    press(onetake, "close_project")
+    disk.answers.set()
+    qtbot.waitUntil(lambda: "The disk is gone" in onetake.notices.text)
+    assert onetake.files.session.folder == lake
+    assert onetake.window.isWindowModified()
+    assert read_project(lake).edit.prompt == "a lake"
+
+
+@pytest.mark.parametrize("command", ["new_project", "close_project", "quit"])
+def test_what_comes_after_saving_goes_on_when_a_slow_disk_has_answered(
+    qtbot: QtBot, onetake: Application, lake: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch, *, command: str
+) -> None:
+    """Until then the project stays, whatever else is asked for."""
+    answer(onetake, monkeypatch, Answer.SAVE)
+    press(onetake, command)
+    assert (onetake.files.session.folder, onetake.window.isVisible()) == (lake, True)
+    answer(onetake, monkeypatch, None)
+    disk.answers.set()
+    qtbot.waitUntil(lambda: onetake.files.session.folder is None or not onetake.window.isVisible())
+    assert read_project(lake).edit.prompt == "a boat"
+    assert onetake.window.isVisible() == (command != "quit")
+
+
+def test_nothing_takes_the_place_of_a_project_that_is_still_being_saved(
+    qtbot: QtBot, onetake: Application, lake: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Giving up what has been changed since does not let go of the folder that is being written."""
+    press(onetake, "save_project")
+    answer(onetake, monkeypatch, Answer.GIVE_UP)
+    press(onetake, "close_project")
+    assert "“Lake” is still being saved; wait until its disk answers" in onetake.notices.text
+    assert onetake.files.session.folder == lake
+    disk.answers.set()
+    qtbot.waitUntil(lambda: not onetake.window.isWindowModified())
+    press(onetake, "close_project")
+    assert onetake.files.session.folder is None
+
+
+def test_a_closing_window_waits_for_what_it_was_asked_to_save(
+    onetake: Application, lake: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk answers meanwhile, and the project is saved."""
+    press(onetake, "save_project")
+    answer(onetake, monkeypatch, Answer.GIVE_UP)
+    later = threading.Timer(0.1, disk.answers.set)
+    later.start()
+    onetake.window.close()
+    assert disk.written == ["a boat"]
+    assert read_project(lake).edit.prompt == "a boat"
+    later.join()
+
+
+def stroke(onetake: Application) -> None:
+    """What is painted is on the undo stack at once, and in the edit only when its file is written."""
+    onetake.project.undo_stack.push(QUndoCommand("stroke"))
+
+
+def test_a_stroke_while_a_disk_is_slow_stays_unsaved(
+    qtbot: QtBot, onetake: Application, paths: Paths, disk: Disk
+) -> None:
+    """It leaves the edit as it is, and counts all the same."""
+    press(onetake, "save_project")
+    stroke(onetake)
+    disk.answers.set()
+    qtbot.waitUntil(lambda: not onetake.files.session.is_saving)
+    assert onetake.window.isWindowModified()
+    assert not onetake.project.undo_stack.isClean()
+    qtbot.waitUntil(lambda: len(list((paths.home / "recovery").glob("*.json"))) == 1)
+
+
+def test_a_second_save_after_a_stroke_is_made(qtbot: QtBot, onetake: Application, disk: Disk) -> None:
+    """Whatever the edit says."""
+    press(onetake, "save_project")
+    stroke(onetake)
+    press(onetake, "save_project")
+    disk.answers.set()
+    qtbot.waitUntil(lambda: len(disk.written) == 2)
+    qtbot.waitUntil(lambda: not onetake.window.isWindowModified())
+
+
+def test_going_back_while_a_disk_is_slow_is_a_change(
+    qtbot: QtBot, onetake: Application, lake: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To what was saved before: that is not what the disk will have."""
+    press(onetake, "save_project")
+    onetake.project.undo_stack.undo()
+    assert onetake.window.isWindowModified()
+    asked = answer(onetake, monkeypatch, Answer.CANCEL)
+    onetake.window.close()
+    assert asked
+    assert onetake.window.isVisible()
+    disk.answers.set()
+    qtbot.waitUntil(lambda: read_project(lake).edit.prompt == "a boat")
+    assert onetake.window.isWindowModified()
+
+
+def test_what_is_no_step_of_undo_is_no_change_while_a_disk_is_slow(
+    qtbot: QtBot, onetake: Application, disk: Disk
+) -> None:
+    """Another selection is none at other times either."""
+    press(onetake, "save_project")
+    onetake.project.show_video(replace(onetake.project.video, selected=()))
+    disk.answers.set()
+    qtbot.waitUntil(lambda: not onetake.files.session.is_saving)
+    assert not onetake.window.isWindowModified()
+
+
+def test_a_save_that_fails_while_the_window_closes_leaves_the_work_to_the_next(
+    qtbot: QtBot, onetake: Application, paths: Paths, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has just pressed Save may answer "Don't save"; nobody is there any more to be told."""
+    qtbot.waitUntil(lambda: len(list((paths.home / "recovery").glob("*.json"))) == 1)
+    press(onetake, "save_project")
+    answer(onetake, monkeypatch, Answer.GIVE_UP)
+    disk.error = OutputError("no room")
+    threading.Timer(0.2, disk.answers.set).start()
+    onetake.window.close()
+    assert not disk.written
+    [kept] = (paths.home / "recovery").glob("*.json")
+    assert "a boat" in kept.read_text()
+
+
+def test_a_window_opens_before_the_disk_says_what_crashed_windows_left(
+    qtbot: QtBot, open_window: Callable[[], Application], paths: Paths, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The offer comes when it is known; a window that is closed before that does not wait."""
+    with other_process(WRITER, paths.home / "recovery", lake):
+        pass
+    answers, look = threading.Event(), Recovery.left_behind
+
+    def wait_and_look(recovery: Recovery) -> list[Left]:
+        assert answers.wait(ENDING_S)
+        return look(recovery)
+
+    monkeypatch.setattr(Recovery, "left_behind", wait_and_look)
+    open_window().window.close()
+    onetake = open_window()
+    assert said(onetake, "recovery") == ""
+    answers.set()
+    wait_for_offer(qtbot, onetake)
 
 
 def test_a_dropped_project_is_opened(onetake: Application, lake: Path) -> None:
@@ -521,11 +868,12 @@ def test_saving_as_a_project_leaves_the_untitled_of_another_window(
     assert read_edit(paths.home / "edit.json") == others
 
 
-def test_names_of_files_are_shown_as_they_are(onetake: Application, tmp_path: Path) -> None:
+def test_names_of_files_are_shown_as_they_are(qtbot: QtBot, onetake: Application, tmp_path: Path) -> None:
     """A name from a stranger's project is never taken for a page that loads what it names."""
     layer = ControlEdit(kind="depth", picture="/gone/<img src=x>.png")
     write_project(tmp_path / "<b>P.onetake", ImageEdit(seed=1, controls=(layer,)), (), None)
     onetake.files.open(tmp_path / "<b>P.onetake")
+    qtbot.waitUntil(lambda: onetake.files.bar.line("missing") is not None)
     line = onetake.files.bar.line("missing")
     assert line is not None
     (words,) = (label for label in line.findChildren(QLabel) if label.text())

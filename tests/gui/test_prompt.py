@@ -13,6 +13,7 @@ from PySide6.QtGui import QHelpEvent, QTextCharFormat
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.widgets.size_field import presets
+from app.words import size_text
 from tests.requests import FREE_TEXT, PAPERCUT
 
 if TYPE_CHECKING:
@@ -129,6 +130,29 @@ def test_a_custom_size_opens_width_and_height(qtbot: QtBot, onetake: Application
     size.width_px.setValue(384)
     size.swap.click()
     assert (onetake.project.edit.width, onetake.project.edit.height) == (256, 384)
+
+
+def test_a_model_of_few_sizes_offers_them_and_says_so_at_every_other(qtbot: QtBot, onetake: Application) -> None:
+    """The line names model and size, comes with any other, goes with its own, and with a model of any size."""
+    size, edit = onetake.form.size_field, onetake.project.edit
+    few = ((256, 256), (448, 256), (256, 384), (256, 448))
+    size.set_model(replace(PAPERCUT, trained_sizes=few))
+    offered = [size.shape.itemText(row).split("  ") for row in range(size.shape.count() - 1)]
+    names = ("Square", "Wide", "Portrait", "Tall")
+    assert offered == [[name, size_text(*sides)] for name, sides in zip(names, few, strict=True)]
+    size.show_size(edit.width, edit.height)
+    assert not size.hint.isVisible()
+    for other in ((256, 448), (512, 256)):
+        size.show_size(*other)
+        assert size.hint.isVisible()
+    words = size.hint.text().replace("\N{NO-BREAK SPACE}", " ")
+    assert words.startswith(f"Papercut draws best at {size_text(256, 256)}.")
+    size.set_model(replace(PAPERCUT, trained_sizes=()))
+    size.show_size(512, 256)
+    assert not size.hint.isVisible()
+    assert [size.shape.itemText(row).split("  ")[0] for row in range(5)] == [
+        "Square", "Landscape", "Portrait", "Wide", "Large square",
+    ]  # fmt: skip
 
 
 def test_undo_takes_back_words_and_settings_from_any_field(qtbot: QtBot, onetake: Application) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
-from app.prompt_history import Style, with_style
+from app.prompt_history import PromptHistory, Style, with_style
 from engine.messages import ImageRequest, VideoRequest
 from tests.gui.video import enter_video, open_plan
 from tests.requests import FREE_TEXT
@@ -78,6 +78,25 @@ def test_the_history_outlives_the_window(
     second = open_window()
     second.prompt.prompt.replace_text("new")
     assert press(qtbot, second, Qt.Key.Key_Up) == "a {red|red} boat"
+
+
+def test_another_windows_prompts_do_not_move_the_place_in_the_history(
+    qtbot: QtBot, onetake: Application, engine: FakeEngine, paths: Paths
+) -> None:
+    """They are merged while the artist goes through it; who begins anew finds them."""
+    for prompt in ("a boat", "a house"):
+        send(qtbot, onetake, engine, prompt)
+    history, file = onetake.prompt_help.history, paths.home / "prompts.json"
+    qtbot.waitUntil(lambda: PromptHistory(file).prompts == ["a boat", "a house"])
+    onetake.prompt.prompt.replace_text("new")
+    up, down = Qt.Key.Key_Up, Qt.Key.Key_Down
+    assert press(qtbot, onetake, up) == "a house"
+    PromptHistory(file).add("a boat")
+    history.add("a lake")
+    assert history.prompts == ["a house", "a boat", "a lake"]
+    assert press(qtbot, onetake, up) == "a boat"
+    assert [press(qtbot, onetake, down) for _ in range(2)] == ["a house", "new"]
+    assert [press(qtbot, onetake, up) for _ in range(3)] == ["a lake", "a boat", "a house"]
 
 
 @pytest.mark.parametrize("content", ["{", "[1]", '{"a": 1}'])

@@ -120,7 +120,7 @@ def test_a_request_made_without_an_engine_outlives_the_window(
     qtbot.waitUntil(lambda: first.link.connection.reach is Reach.LOST)
     first.project.change("typing", prompt="a boat", seed=7, seed_locked=True)
     first.studio.generate()
-    assert (paths.home / "waiting.json").exists()
+    assert list((paths.home / "waiting").iterdir())
     first.window.close()
     assert engine.requests == []
     again = open_window()
@@ -129,7 +129,7 @@ def test_a_request_made_without_an_engine_outlives_the_window(
     again.link.reconnect_now()
     qtbot.waitUntil(lambda: [record.state for record in again.jobs.records()] == [JobState.DONE])
     assert [wanted.seed for wanted in engine.requests] == [7]
-    assert not (paths.home / "waiting.json").exists()
+    assert not list((paths.home / "waiting").iterdir())
 
 
 def test_a_request_made_just_before_closing_reaches_the_engine(

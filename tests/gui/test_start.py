@@ -11,11 +11,52 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QTimer
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QRect, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QScrollArea
 
 from app.application import complete
 from app.image_edit import read_edit
+from app.languages import Language
 from app.opening import Opening, open_frame
+from app.settings import WindowSettings
+from app.theme import Appearance, Scheme
+from engine.paths import Paths
+
+ROOT = Path(__file__).resolve().parents[2]
+# Opens a frame, closes it when it was painted, and says whether `Qt` was loaded by then.
+FRAME = """
+import sys
+import PySide6.QtCore
+from app.opening import begin_home, open_frame
+from engine.paths import Paths
+from PySide6.QtWidgets import QApplication
+def tell():
+    print("Qt" in vars(PySide6.QtCore))
+    opening.window.close()
+paths = Paths.from_environment()
+paths.create()
+begin_home(paths.home / "edit.json")
+application = QApplication([*sys.argv, "-style", "fusion"])
+opening = open_frame(application, paths)
+opening.settings.keep(opening.window)
+opening.window.first_painted.connect(tell)
+opening.window.show()
+application.exec()
+opening.settings.keep(opening.window)
+"""
+# What `onetake` does until the window's own code is there.
+WAY_IN = """
+import inspect
+import app.opening
+from app.__main__ import main
+read = []
+inspect.getsource = lambda module: read.append(module.__name__) or ""
+def run(*_):
+    import app.words, wave
+    print(read)
+app.opening.run = run
+main([])
+"""
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +65,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from app.application import Application
-    from engine.paths import Paths
+    from app.main_window import MainWindow
     from tests.fakes import FakeEngine
 
 
@@ -99,12 +140,92 @@ def test_nothing_painted_moves_when_the_rest_comes(
     assert window.isActiveWindow()
 
 
+def arrangement(window: MainWindow) -> list[object]:
+    """Where every panel is and whether it is in sight, and to which side the lower corners belong."""
+    corners = (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner)
+    panels = [(window.dockWidgetArea(dock), dock.isFloating(), dock.isHidden()) for dock in window.docks]
+    return [*panels, *(window.corner(corner) for corner in corners)]
+
+
+def test_a_restored_layout_alone_gives_the_panels_their_places(
+    qapp: QApplication, frame: Opening, paths: Paths
+) -> None:
+    """Also to one that was moved, taken out of the window or brought out; and the corners are the first ones."""
+    prompt, queue, gallery, timeline, _ = frame.window.docks
+    frame.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, prompt)
+    queue.hide()
+    gallery.setFloating(True)
+    timeline.show()
+    kept = arrangement(frame.window)
+    frame.settings.keep(frame.window)
+    second = open_frame(qapp, paths).window
+    assert arrangement(second) == kept
+    assert kept[-2:] == [Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea]
+    second.deleteLater()
+
+
+@pytest.mark.parametrize("length", [0, 8, 100, 200])
+def test_a_layout_that_cannot_be_read_gives_the_first_one(
+    qapp: QApplication, frame: Opening, paths: Paths, length: int
+) -> None:
+    """Whatever is missing of it, no panel is left without a place."""
+    first = arrangement(frame.window)
+    frame.settings.keep(frame.window)
+    store = QSettings(str(paths.home / "window.ini"), QSettings.Format.IniFormat)
+    store.setValue("layout", QByteArray(frame.window.layout_state().data()[:length]))
+    store.sync()
+    second = open_frame(qapp, paths).window
+    assert arrangement(second) == first
+    second.deleteLater()
+
+
+def test_what_is_set_by_name_is_set(frame: Opening) -> None:
+    """The names that the first frame gives instead of what is in `Qt`, and the ground that the style sheet paints."""
+    scroll = frame.prompt.findChild(QScrollArea)
+    assert scroll is not None
+    assert scroll.focusPolicy() is Qt.FocusPolicy.NoFocus
+    assert scroll.horizontalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+    assert frame.prompt.prompt.verticalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAsNeeded
+    frame.prompt.prompt.set_rows(1)
+    assert frame.prompt.prompt.verticalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+    for place in (frame.window.centralWidget(), *(dock.widget() for dock in frame.window.docks)):
+        assert place is not None
+        assert place.testAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+
+def test_the_next_start_knows_what_the_system_likes(frame: Opening, paths: Paths) -> None:
+    """What it was last seen to like is kept when the window is closed."""
+    frame.theme.scheme = Scheme.LIGHT
+    frame.window.close()
+    assert WindowSettings(paths.home / "window.ini").scheme is Scheme.LIGHT
+
+
+def said_by(code: str) -> str:
+    """What a Python of its own says."""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("appearance", Appearance)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_first_frame_does_without_the_names_of_qt(home: Path, appearance: Appearance, language: str) -> None:
+    """`PySide6.QtCore.Qt` takes long to load; only the very first start, which arranges the panels, needs it."""
+    settings = WindowSettings(Paths(home).home / "window.ini")
+    settings.appearance, settings.language = appearance, Language(language)
+    del settings
+    assert said_by(FRAME) == "True"
+    assert said_by(FRAME) == "False"
+
+
+def test_no_module_is_read_to_see_whether_it_names_qt() -> None:
+    """PySide6's import, which does so with all that is imported, is gone before the window is built."""
+    assert said_by(WAY_IN) == "[]"
+
+
 def test_the_first_frame_loads_little() -> None:
     """Neither messages nor engine, client, SVG or JSON are loaded before the first paint."""
     probe = "import app.opening, sys; print(' '.join(sys.modules))"
-    root = Path(__file__).resolve().parents[2]
-    done = subprocess.run([sys.executable, "-c", probe], cwd=root, capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.split())
+    loaded = set(said_by(probe).split())
     assert not loaded & {"msgspec", "json", "hashlib", "PySide6.QtSvg", "engine.messages", "app.application"}
 
 

@@ -16,7 +16,7 @@ from app.file_change import change_file
 from app.grid_axes import Axis
 from app.grid_plan import GridPlan
 from app.grids import Grids
-from app.jobs import JobModel
+from app.jobs import JobModel, job_of
 from app.outbox import Outbox
 from app.prompt_history import PromptHistory, Style, Styles
 from app.reports import Submitted
@@ -152,7 +152,7 @@ def grids_of(home: Path) -> tuple[Grids, JobModel]:
     """What a window knows of grids, and its jobs."""
     jobs = JobModel()
     link = EngineLink(refuse)
-    outbox = Outbox(home / "waiting.json", jobs, link, jobs)
+    outbox = Outbox(home / "waiting", jobs, link, jobs)
     link.setParent(jobs)
     return Grids(home / "grids.json", jobs, outbox, jobs), jobs
 
@@ -166,39 +166,45 @@ def plan(seed: int) -> GridPlan:
 def test_grids_of_both_windows_are_kept(qtbot: QtBot, tmp_path: Path) -> None:
     """Each knows the other's grid as soon as its cells have the engine's names; the next window has both."""
     windows = [grids_of(tmp_path), grids_of(tmp_path)]
+    names: list[str] = []
     for number, (grids, jobs) in enumerate(windows):
         first = grids.start(plan(10 * number))
         grids.keep()
         assert grids.of(first) is not None
-        for place, record in enumerate(jobs.unsent()):
-            jobs.take(Submitted(record.token, f"job-{number}{place}"))
+        names += take_all(jobs)
         grids.keep()
     windows.append(grids_of(tmp_path))
     for grids, _ in windows:
-        qtbot.waitUntil(partial(knows_both, grids))
-        assert [bool(grids.of(key)) for key in ("new-1", "new-2")] == [False, False]
+        qtbot.waitUntil(partial(knows_both, grids, names))
     for _, jobs in windows:
         jobs.deleteLater()
 
 
 def test_a_grid_on_its_way_is_known_to_a_window_that_opens_meanwhile(qtbot: QtBot, tmp_path: Path) -> None:
-    """As soon as the window that sends it has written down the engine's names of its cells."""
+    """Its cells have the names that the engine will have for them, before the engine knows of any."""
     mine, jobs = grids_of(tmp_path)
     mine.start(plan(0))
     mine.keep()
-    # As with an engine that answers: nothing waits to be sent by the next window.
-    (tmp_path / "waiting.json").unlink()
     other, others = grids_of(tmp_path)
-    for place, record in enumerate(jobs.unsent()):
-        jobs.take(Submitted(record.token, f"job-{place}"))
-    mine.keep()
-    qtbot.waitUntil(lambda: (grid := other.of("job-0")) is not None and grid.cells == ("job-0", "job-1"))
+    assert others.rowCount() == 0
+    names = take_all(jobs)
+    grid = other.of(names[0])
+    assert grid is not None
+    assert grid.cells == tuple(names)
+    assert mine.of(names[0]) == grid
     for model in (jobs, others):
         model.deleteLater()
 
 
-def knows_both(grids: Grids) -> bool:
-    """Whether both grids are there as a whole."""
-    found = [grids.of(f"job-{number}1") for number in range(2)]
-    cells = [grid.cells for grid in found if grid is not None]
-    return cells == [("job-00", "job-01"), ("job-10", "job-11")]
+def take_all(jobs: JobModel) -> list[str]:
+    """The engine acknowledges all that was sent; returns its names, in that order."""
+    tokens = [record.token for record in jobs.unsent()]
+    for token in tokens:
+        jobs.take(Submitted(token, job_of(token)))
+    return [job_of(token) for token in tokens]
+
+
+def knows_both(grids: Grids, names: list[str]) -> bool:
+    """Whether both grids of two cells are there as a whole."""
+    found = [grids.of(name) for name in names[::2]]
+    return [grid.cells for grid in found if grid is not None] == [tuple(names[:2]), tuple(names[2:])]

@@ -275,4 +275,4 @@ def test_a_take_made_without_an_engine_waits_with_its_file(
     again.link.reconnect_now()
     qtbot.waitUntil(lambda: [record.state for record in again.jobs.records()] == [JobState.DONE])
     assert isinstance(engine.requests[0], VideoRequest)
-    assert not (paths.home / "waiting.json").exists()
+    assert not list((paths.home / "waiting").iterdir())

@@ -23,12 +23,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import timeline_edits as edits
 from app.commands import commands_of
 from app.languages import Language, speak
 from app.main_window import SMALLEST_PX
 from app.settings import WindowSettings
 from app.widgets.edit_bar import LEAST_FIELDS_PX, EditBar
+from engine.messages import JobState
 from tests.gui.test_project_files import press
+from tests.gui.video import command, enter_video, generate_take, open_plan
 from tests.requests import FREE_TEXT, PAPERCUT
 
 if TYPE_CHECKING:
@@ -119,6 +122,39 @@ def test_everything_in_the_window_is_translated(
             if not is_own(text):
                 left[text] = f"{type(thing).__name__} {thing.objectName()} in {type(thing.parent()).__name__}"
     assert left == {}
+
+
+@pytest.mark.usefixtures("marked")
+def test_why_a_take_is_not_branched_or_re_rolled_is_translated(
+    qtbot: QtBot, open_window: Callable[[], Application]
+) -> None:
+    """Each reason, whole: nothing of it is said in English."""
+    onetake = open_window()
+    parts = enter_video(qtbot, onetake)
+    open_plan(onetake)
+    said: list[str] = []
+    onetake.studio.refused.connect(said.append)
+    command(onetake, "branch").setEnabled(True)
+    command(onetake, "reroll").setEnabled(True)
+    command(onetake, "branch").trigger()
+    command(onetake, "reroll").trigger()
+    record = generate_take(qtbot, onetake, JobState.DONE)
+    onetake.studio.show_job(record.info.job)
+    parts.playhead.seek(0)
+    command(onetake, "branch").trigger()
+    parts.playhead.seek(18)
+    onetake.project.change_video("edit", edits.write_prompt(onetake.project.video, 0, "red balloon"))
+    command(onetake, "branch").trigger()
+    onetake.project.change_video("edit", edits.remove(onetake.project.video, (2, 3)))
+    command(onetake, "reroll").trigger()
+    onetake.project.change_video("edit", edits.remove(onetake.project.video, (1,)))
+    command(onetake, "branch").trigger()
+    onetake.project.change("size", width=128)
+    command(onetake, "branch").trigger()
+    command(onetake, "reroll").trigger()
+    reasons = set(filter(None, said))
+    assert len(reasons) == 8
+    assert [text for text in reasons if not is_own(text)] == []
 
 
 @pytest.mark.parametrize("language", [Language.GERMAN, Language.JAPANESE])

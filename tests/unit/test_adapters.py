@@ -129,6 +129,22 @@ def test_what_cannot_be_used_is_refused_in_one_line(place: Home, wanted: Control
     assert "\n" not in caught.value.message
 
 
+def test_an_entry_without_kinds_has_those_that_its_adapter_names(place: Home) -> None:
+    """A DivControl is offered for its own kinds alone, and refused for others before a job is stored."""
+    table = {"kinds": {"depth": "depth map to picture", "canny": "lines to picture"}, "tailors": 4, "active": 2}
+    place.add("many", {**NET, "_class_name": "DivControlNetModel", "divcontrol": table}, [])
+    place.add("plain", NET, [])
+    with (place.paths.home / "models.toml").open("a", encoding="utf-8") as stream:
+        stream.write('[adapter.unsaid]\ntitle = "u"\nfolder = "many"\n')
+    model = find_model(place.model, place.paths)
+    assert model.controls == ("depth", "canny")
+    assert choose_adapter(layer("depth"), model, place.paths).name == "many"
+    for name in ("many", "unsaid"):
+        with pytest.raises(BadInputError, match=f"adapter {name} is made for depth, canny, not sam; choose one"):
+            choose_adapter(layer("sam", name), model, place.paths)
+    assert choose_adapter(layer("sam", "plain"), model, place.paths).kinds == ()
+
+
 def test_a_damaged_adapter_does_not_hide_the_models(place: Home) -> None:
     """Models are still listed; the adapter is only missing among their controls."""
     folder = place.add("lines", NET, ["canny"])

@@ -50,6 +50,19 @@ def test_an_entry_leaves_to_its_folder_what_it_does_not_say(tmp_path: Path) -> N
     assert spec.folder == str(tmp_path / "models" / "f")
 
 
+@pytest.mark.parametrize(
+    ("name", "spacing", "wanted"),
+    [("sd-turbo", "trailing", (1, 1.0)), ("sd-turbo", "leading", (25, 7.5)), ("sd-two", "trailing", (25, 7.5))],
+)
+def test_sd_turbo_draws_in_one_step(tmp_path: Path, name: str, spacing: str, wanted: tuple[int, float]) -> None:
+    """By its name and the levels that it starts from; with one of the two it is ordinary."""
+    write_folder(tmp_path / name, "StableDiffusionPipeline")
+    scheduler = {"_class_name": "EulerDiscreteScheduler", "timestep_spacing": spacing}
+    (tmp_path / name / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler))
+    spec = find_model(str(tmp_path / name), Paths(tmp_path))
+    assert (spec.default_steps, spec.default_guidance) == wanted
+
+
 def test_an_entry_of_another_family_than_its_folder_stands_alone(tmp_path: Path) -> None:
     """Nothing is mixed: loading says what does not fit. An entry whose folder is not there yet is listed, too."""
     write_folder(tmp_path / "models" / "f", "FluxPipeline")

@@ -60,6 +60,32 @@ def test_each_sd3_is_used_as_its_card_says(
     assert not spec.chunks_prompts
 
 
+CARD = "---\nlicense: other\n# a turbo of a comment\n---\n\n# {}\n\n# Limits of turbo\n"
+
+
+@pytest.mark.parametrize(
+    ("folder", "title", "wanted"),
+    [
+        ("stable-diffusion-3.5-large", "Stable Diffusion 3.5 Large", (28, 3.5)),
+        ("turbos/large", "", (28, 3.5)),
+        ("stable-diffusion-3.5-large-turbo", "", (4, 1.0)),
+        ("SD3.5 Large Turbo", "", (4, 1.0)),
+        ("models--stabilityai--stable-diffusion-3.5-large-turbo/snapshots/ec07796fc06b", "", (4, 1.0)),
+        ("copy", "Stable Diffusion 3.5 Large Turbo", (4, 1.0)),
+    ],
+)
+def test_a_turbo_is_told_from_its_teacher_by_its_name(
+    tmp_path: Path, folder: str, title: str, wanted: tuple[int, float]
+) -> None:
+    """SD3.5 large turbo has the configurations of large: the folder, the repository or the card says which it is."""
+    place = tmp_path / folder
+    place.mkdir(parents=True)
+    if title:
+        (place / "README.md").write_text(CARD.format(title), encoding="utf-8")
+    spec = spec_of(place, "StableDiffusion3Pipeline", {"qk_norm": "rms_norm", "dual_attention_layers": []})
+    assert (spec.default_steps, spec.default_guidance, spec.takes_guidance) == (*wanted, True)
+
+
 @pytest.mark.parametrize(
     ("pipeline", "shift", "wanted"),
     [

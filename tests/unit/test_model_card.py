@@ -20,6 +20,7 @@ OTHER = "---\nlicense: other\nlicense_name: flux-1-dev-non-commercial-license\nl
         ("---\nlicense: openrail++\ntags:\n- stable-diffusion\n---\n# SDXL", "openrail++"),
         ("---\ntags: []\nlicense: 'apache-2.0' # as ever\n---\n", "apache-2.0"),
         (OTHER, "flux-1-dev-non-commercial-license"),
+        ("\ufeff---\nlicense: mit\n---\n", "mit"),
         ("---\nlicense: other\n---\n", "other"),
         ("---\nlicense_name: mine\n---\n", "mine"),
         ("---\ntags: []\n---\nlicense: mit\n", ""),

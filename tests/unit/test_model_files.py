@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+import os
+import sys
+from pathlib import Path
 
 import pytest
 
 from engine.catalogue import find_model
 from engine.errors import BadModelError
 from engine.messages import ModelFile, ModelSpec
-from engine.model_files import LIST_NAME, MAX_LIST_BYTES, check_files, read_file_list
+from engine.model_files import LIST_NAME, MAX_FILES, MAX_LIST_BYTES, check_files, fingerprint, read_file_list
 from engine.paths import Paths
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CONTENT = b"weights"
 
@@ -111,3 +110,57 @@ def test_the_embedded_model_is_whole(tmp_path: Path) -> None:
     papercut = find_model("papercut", Paths(tmp_path))
     assert {"model_index.json", "unet/diffusion_pytorch_model.safetensors"} <= {file.path for file in papercut.files}
     check_files(papercut)
+
+
+def test_a_fingerprint_is_of_every_file_and_its_change(tmp_path: Path) -> None:
+    """Files at any depth and what links lead to, linked components as well; what cannot be seen hides nothing."""
+    (tmp_path / "model" / "unet").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    for name in ("model/a.json", "model/unet/b.json", "blob", "elsewhere/c"):
+        (tmp_path / name).write_text(name)
+    links = {"weights": "blob", "gone": "nowhere", "vae": "elsewhere", "loop": "model/loop", "unet/deep": "elsewhere"}
+    for name, target in links.items():
+        (tmp_path / "model" / name).symlink_to(tmp_path / target)
+    (tmp_path / "elsewhere" / "circle").symlink_to(tmp_path / "model")
+    before = fingerprint(tmp_path / "model")
+    wanted = [("a.json", 12), (str(Path("unet") / "b.json"), 17), (str(Path("vae") / "c"), 11), ("weights", 4)]
+    assert [(name, size) for name, size, *_ in before] == wanted
+    os.utime(tmp_path / "blob", ns=(1, 1))
+    after = fingerprint(tmp_path / "model")
+    assert after[:3] == before[:3]
+    assert after[3][:3] == ("weights", 4, 1)
+    assert fingerprint(tmp_path / "nowhere") == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="keeps no time of an entry's change")
+def test_other_content_with_the_old_size_and_time_is_noticed(tmp_path: Path) -> None:
+    """As unpacking an archive leaves it whose files all bear one time: weights of one shape have one size."""
+    file = tmp_path / "weights"
+    file.write_bytes(b"old")
+    os.utime(file, ns=(1, 1))
+    before, changed = fingerprint(tmp_path), file.stat().st_ctime_ns
+    while file.stat().st_ctime_ns == changed:  # until the clock of the file system has moved
+        file.write_bytes(b"new")
+        os.utime(file, ns=(1, 1))
+    assert fingerprint(tmp_path) != before
+
+
+def test_a_linked_component_of_many_files_hides_none_of_the_model(tmp_path: Path) -> None:
+    """The model's own come first, before the list is full."""
+    model, many = tmp_path / "model", tmp_path / "many"
+    for folder in (model / "unet", many):
+        folder.mkdir(parents=True)
+    for index in range(MAX_FILES + 20):
+        (many / f"{index:04d}").touch()
+    (model / "unet" / "config.json").touch()
+    (model / "vae").symlink_to(many)
+    found = fingerprint(model)
+    assert len(found) == MAX_FILES + 1
+    assert found[0][0] == str(Path("unet") / "config.json")
+
+
+def test_the_fingerprint_of_a_folder_of_anything_ends(tmp_path: Path) -> None:
+    """One file more than a model has is enough to tell that it is none."""
+    for index in range(MAX_FILES + 20):
+        (tmp_path / f"{index:04d}").touch()
+    assert len(fingerprint(tmp_path)) == MAX_FILES + 1

@@ -14,6 +14,7 @@ import torch
 
 from engine.errors import BadModelError
 from engine.messages.prompt_weights import read_runs
+from engine.messages.text_lengths import FLUX_TOKENS, SCHNELL_TOKENS
 from engine.models.clip_prompt import ClipPrompt
 from engine.models.denoiser import Conditioning
 from engine.models.families.flow_transformer import (
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from engine.models.folder import Component
 
 PIPELINES = ("FluxPipeline",)
-T5_TOKENS, SCHNELL_TOKENS = 512, 256
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def load_flux(spec: ModelSpec, device: torch.device, dtype: torch.dtype, *, chan
     is_schnell = not embeds_guidance and levels.token_shift is None
     latents = load_autoencoder(folder, device, dtype, channels_last=channels_last)
     clip = ClipPrompt.load(folder, "", "CLIPTextModel", device, dtype)
-    tokens = SCHNELL_TOKENS if is_schnell else T5_TOKENS
+    tokens = SCHNELL_TOKENS if is_schnell else FLUX_TOKENS
     t5 = T5TextEncoder.load(
         folder, "T5EncoderModel", tokens, device, dtype, sees_padding=True, keeps_padding=True, place="_2"
     )

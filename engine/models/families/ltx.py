@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.errors import BadModelError
+from engine.messages.text_lengths import LTX_TOKENS
 from engine.models.families.causal_frames import frames_of, latent_frames
 from engine.models.families.linear_look import LinearLook, alone
 from engine.models.families.ltx_decoder import LtxDecoder
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from engine.parallel.scopes import Scope
 
 PIPELINES = ("LTXPipeline",)
-MAX_TOKENS = 128
 
 
 class Ltx:
@@ -86,7 +86,7 @@ class Ltx:
         if vae.config.get("patch_size_t", 1) != 1:
             raise BadModelError(f"{vae.folder / 'config.json'}: patch_size_t is not 1; get the model again")
         levels = read_flow_levels(folder, "fractions", patch=1)
-        text = T5TextEncoder.load(folder, "T5EncoderModel", MAX_TOKENS, device, dtype, sees_padding=True)
+        text = T5TextEncoder.load(folder, "T5EncoderModel", LTX_TOKENS, device, dtype, sees_padding=True)
         return Ltx(
             spec,
             base_levels=levels,

@@ -72,7 +72,13 @@ def spread(unet: UNetMotionModel, mesh: Mesh, partition: Partition, scope: Scope
 
 
 def predict(
-    unet: UNetMotionModel, latents: Tensor, timestep: float, prompts: Tensor, residuals: Residuals | None = None
+    unet: UNetMotionModel,
+    latents: Tensor,
+    timestep: float,
+    prompts: Tensor,
+    residuals: Residuals | None = None,
+    *,
+    told: Tensor | None = None,
 ) -> Tensor:
     """The output for one rank's run, (1, C, T, h, w), within `spread`.
 
@@ -82,9 +88,10 @@ def predict(
         timestep: Of the step.
         prompts: Of each frame, (T, tokens, channels).
         residuals: What controls add, (T, ...) each.
+        told: The embedded guidance, (1, channels), for networks that take it.
     """
     added = added_by(residuals)
-    return cast("tuple[Tensor]", unet(latents, timestep, prompts, **added, return_dict=False))[0]
+    return cast("tuple[Tensor]", unet(latents, timestep, prompts, timestep_cond=told, **added, return_dict=False))[0]
 
 
 def added_by(residuals: Residuals | None) -> dict[str, object]:

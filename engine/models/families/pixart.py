@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from engine.errors import BadModelError
 from engine.messages.prompt_weights import read_runs
+from engine.messages.text_lengths import PIXART_TOKENS
 from engine.models.denoiser import Conditioning
 from engine.models.families.flow_transformer import load_autoencoder
 from engine.models.families.pixart_transformer import PixArtTransformer
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from engine.models.folder import Component
     from engine.models.noise_levels import NoiseLevels
 
-# How many word pieces of a prompt each was trained on.
-MAX_TOKENS = {"PixArtAlphaPipeline": 120, "PixArtSigmaPipeline": 300}
 # Folders published before diffusers 0.30 name the class that its own came out of.
 TRANSFORMERS = ("PixArtTransformer2DModel", "Transformer2DModel")
 
@@ -69,12 +68,12 @@ class PixArt:
         """
         folder = check_folder(spec)
         index = folder / "model_index.json"
-        pipeline = class_name_in(read_config(index), "_class_name", index, tuple(MAX_TOKENS))
+        pipeline = class_name_in(read_config(index), "_class_name", index, tuple(PIXART_TOKENS))
         transformer = find_transformer(folder)
         noise_levels = with_solver(read_noise_levels(folder), folder)
         if noise_levels.parametrisation != "variance":
             raise BadModelError(f"{folder / 'scheduler'}: PixArt was trained on no flow; get the model again")
-        text = T5TextEncoder.load(folder, "T5EncoderModel", MAX_TOKENS[pipeline], device, dtype, sees_padding=False)
+        text = T5TextEncoder.load(folder, "T5EncoderModel", PIXART_TOKENS[pipeline], device, dtype, sees_padding=False)
         latents = load_autoencoder(folder, device, dtype, channels_last=channels_last)
         _check_fit(transformer, latents.channels)
         return PixArt(noise_levels, text, _load_transformer(transformer, latents, device, dtype), latents)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import torch
 
 from engine.errors import BadModelError
+from engine.messages.text_lengths import QWEN_IMAGE_TOKENS
 from engine.models.denoiser import Conditioning
 from engine.models.families.flow_transformer import FlowTransformer, LatentAutoencoder, pack, unpack
 from engine.models.flow_levels import read_flow_levels
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 PIPELINES = ("QwenImagePipeline",)
 TEXT_CLASSES = ("Qwen2_5_VLForConditionalGeneration",)
-MAX_TOKENS = 1024
 # The instruction that the model was trained with, and how many tokens of it lie before the prompt.
 _INSTRUCTION = (
     "<|im_start|>system\nDescribe the image by detailing the color, shape, size, texture, quantity, text, "
@@ -55,7 +55,7 @@ class QwenImageText:
     encoder: QwenTextEncoder
 
     def encode(self, text: str) -> Conditioning:
-        states = self.encoder.encode(_INSTRUCTION.replace("{}", text), MAX_TOKENS + _BEFORE)
+        states = self.encoder.encode(_INSTRUCTION.replace("{}", text), QWEN_IMAGE_TOKENS + _BEFORE)
         return Conditioning(states[:, _BEFORE:])
 
 

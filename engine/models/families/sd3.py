@@ -14,6 +14,7 @@ from torch.nn.functional import pad
 
 from engine.errors import BadModelError
 from engine.messages.prompt_weights import read_runs
+from engine.messages.text_lengths import SD3_TOKENS
 from engine.models.clip_prompt import ClipPrompt
 from engine.models.clip_text import WITH_PROJECTION
 from engine.models.denoiser import Conditioning
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from engine.models.folder import Component
 
 PIPELINES = ("StableDiffusion3Pipeline",)
-T5_TOKENS = 256
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Sd3Text:
         words = torch.cat([each.penultimate for each in states], dim=-1)
         words = pad(words, (0, self.width - words.shape[-1]))
         more = (
-            words.new_zeros(1, T5_TOKENS, self.width) if self.t5 is None else self.t5.encode_weighted(read_runs(text))
+            words.new_zeros(1, SD3_TOKENS, self.width) if self.t5 is None else self.t5.encode_weighted(read_runs(text))
         )
         pooled = torch.cat([each.pooled for each in states], dim=-1)
         return Conditioning(torch.cat([words, more], dim=1), pooled=pooled)
@@ -106,7 +106,7 @@ def load_sd3(spec: ModelSpec, device: torch.device, dtype: torch.dtype, *, chann
     t5 = None
     if _names_t5(index.get("text_encoder_3")):
         t5 = T5TextEncoder.load(
-            folder, "T5EncoderModel", T5_TOKENS, device, dtype, sees_padding=True, keeps_padding=True, place="_3"
+            folder, "T5EncoderModel", SD3_TOKENS, device, dtype, sees_padding=True, keeps_padding=True, place="_3"
         )
     width = _check_fit(transformer, latents.channels, clips, t5)
     network = Sd3Network(load_network(transformer, dtype).to(device))

@@ -14,7 +14,7 @@ from engine.errors import BadModelError
 from engine.models.clip_text import ClipTextEncoder
 from engine.models.denoiser import Conditioning
 from engine.models.folder import check_folder, class_name_in, find_network, read_config
-from engine.models.guidance_embedding import embed_guidance, guidance_channels
+from engine.models.guidance_embedding import guidance_channels, told_guidance
 from engine.models.noise_levels import read_noise_levels
 from engine.models.stock import load_placed, read_weights
 from engine.models.stock_solver import with_solver
@@ -122,18 +122,14 @@ class StableDiffusion:
         seen = levels.network_input(latents, step.sigma)
         if conditioning.beside is not None:
             seen = torch.cat([seen, conditioning.beside.expand(latents.shape[0], -1, -1, -1)], dim=1)
-        told = None
-        if self._guidance_channels:
-            # Models that are run twice mean nothing by a guidance of 1, and their students were told it as 0.
-            told = embed_guidance(conditioning.guidance - 1.0, self._guidance_channels).to(hidden)
-            told = told.expand(latents.shape[0], -1)
+        told = told_guidance(conditioning, self._guidance_channels)
         (output,) = cast(
             "tuple[Tensor]",
             self.unet(
                 seen.to(hidden.dtype),
                 step.timestep,
                 hidden.expand(latents.shape[0], -1, -1),
-                timestep_cond=told,
+                timestep_cond=None if told is None else told.expand(latents.shape[0], -1),
                 down_block_additional_residuals=residuals.down if residuals else None,
                 mid_block_additional_residual=residuals.middle if residuals else None,
                 added_cond_kwargs=self.added_conditions(latents, conditioning),

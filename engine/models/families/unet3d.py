@@ -77,15 +77,21 @@ def spread(unet: UNet3DConditionModel, mesh: Mesh, partition: Partition, scope: 
 
 
 def predict(
-    unet: UNet3DConditionModel, latents: Tensor, timestep: float, prompts: Tensor, residuals: Residuals | None = None
+    unet: UNet3DConditionModel,
+    latents: Tensor,
+    timestep: float,
+    prompts: Tensor,
+    residuals: Residuals | None = None,
+    *,
+    told: Tensor | None = None,
 ) -> Tensor:
     """The output for one rank's run, (1, C, T, h, w), within `spread`; prompts of each frame, (T, tokens, channels).
 
-    `residuals` is what controls add, (T, ...) each.
+    `residuals` is what controls add, (T, ...) each; `told` the embedded guidance, (1, channels).
     The stock model repeats one prompt for all frames; here each attention to the prompt gets those of its frames.
     """
     added = added_by(residuals)
-    return cast("tuple[Tensor]", unet(latents, timestep, prompts, **added, return_dict=False))[0]
+    return cast("tuple[Tensor]", unet(latents, timestep, prompts, timestep_cond=told, **added, return_dict=False))[0]
 
 
 def check(unet: UNet3DConditionModel) -> None:

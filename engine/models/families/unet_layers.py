@@ -48,6 +48,7 @@ class SpatialLayers:
         timestep: float | Tensor,
         prompts: Tensor,
         *,
+        told: Tensor | None,
         down_residuals: Sequence[Tensor] | None,
         middle_residual: Tensor | None,
     ) -> None:
@@ -58,13 +59,14 @@ class SpatialLayers:
             sample: Its input, (B, C, T, H, W).
             timestep: One for all, as the stock model takes it.
             prompts: Embeddings, (B, tokens, channels) or those of each frame, (B * T, tokens, channels).
+            told: The embedded guidance, (B, channels), for models that take it.
             down_residuals: What controls add to each skip, (B * T, ...), in the order in which skips are kept.
             middle_residual: What they add to what the middle block makes.
         """
         batch, _, frames, height, width = sample.shape
         time = torch.as_tensor(timestep, device=sample.device).expand(batch)
         projected = cast("Tensor", unet.time_proj(time)).to(unet.dtype)
-        embedded = cast("Tensor", unet.time_embedding(projected))
+        embedded = cast("Tensor", unet.time_embedding(projected, told))
         self._time = _for_each_frame(embedded, frames)
         self._prompts = prompts if len(prompts) == batch * frames else _for_each_frame(prompts, frames)
         self._unet = unet
@@ -132,6 +134,7 @@ class SpreadForward(ABC):
         timestep: float | Tensor,
         encoder_hidden_states: Tensor,
         *,
+        timestep_cond: Tensor | None = None,
         down_block_additional_residuals: Sequence[Tensor] | None = None,
         mid_block_additional_residual: Tensor | None = None,
         return_dict: bool = True,
@@ -143,6 +146,7 @@ class SpreadForward(ABC):
             sample,
             timestep,
             encoder_hidden_states,
+            told=timestep_cond,
             down_residuals=down_block_additional_residuals,
             middle_residual=mid_block_additional_residual,
         )

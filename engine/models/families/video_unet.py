@@ -12,6 +12,7 @@ import torch
 from diffusers.models.unets.unet_motion_model import UNetMotionModel
 
 from engine.models.families import motion_unet, unet3d
+from engine.models.guidance_embedding import told_guidance
 from engine.models.weighted_text import encode_weighted
 
 if TYPE_CHECKING:
@@ -45,13 +46,16 @@ class VideoUNet:
         unet: UNetMotionModel | UNet3DConditionModel,
         autoencoder: FrameAutoencoder,
         *,
+        guidance_channels: int = 0,
         weighting: Weighting = "tokens",
     ) -> None:
+        """`guidance_channels`: of the embedding by which the U-Net is told the guidance; 0 if it is not."""
         self.noise_levels = noise_levels
         self.tokenizer = tokenizer
         self.text_encoder = text_encoder
         self.unet = unet
         self.autoencoder = autoencoder
+        self._guidance_channels = guidance_channels
         self._weighting: Weighting = weighting
 
     @property
@@ -84,12 +88,13 @@ class VideoUNet:
         return unet3d.spread(self.unet, mesh, partition, scope)
 
     def denoise(self, latents: Tensor, step: StepContext, conditioning: Conditioning) -> Tensor:
-        prompts = conditioning.hidden_states
+        prompts, residuals = conditioning.hidden_states, conditioning.residuals
+        told = told_guidance(conditioning, self._guidance_channels)
         scaled = self.noise_levels.network_input(latents, step.sigma).to(prompts.dtype)
         if isinstance(self.unet, UNetMotionModel):
-            output = motion_unet.predict(self.unet, scaled, step.timestep, prompts, conditioning.residuals)
+            output = motion_unet.predict(self.unet, scaled, step.timestep, prompts, residuals, told=told)
         else:
-            output = unet3d.predict(self.unet, scaled, step.timestep, prompts, conditioning.residuals)
+            output = unet3d.predict(self.unet, scaled, step.timestep, prompts, residuals, told=told)
         return self.noise_levels.clean_estimate(latents, output.float(), step.sigma)
 
     def decode(self, latents: Tensor, first: int, last: int) -> Iterator[Tensor]:

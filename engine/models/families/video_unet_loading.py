@@ -17,6 +17,7 @@ from engine.models.families.frame_autoencoder import FrameAutoencoder
 from engine.models.families.stable_diffusion import AUTOENCODERS, check_fit, read_vae_facts
 from engine.models.families.video_unet import VideoUNet
 from engine.models.folder import check_folder, class_name_in, find_network, read_config
+from engine.models.guidance_embedding import guidance_channels
 from engine.models.noise_levels import read_noise_levels
 from engine.models.stock import load_network, read_weights
 from engine.models.tokenizer import load_tokenizer
@@ -52,6 +53,7 @@ def load_video_unet(spec: ModelSpec, device: torch.device, dtype: torch.dtype, *
     vae = find_network(folder, "vae", AUTOENCODERS)
     latent_channels, stages, scaling_factor = read_vae_facts(vae)
     noise_levels = read_noise_levels(folder)
+    told_channels = guidance_channels(unet, spec)
 
     text_encoder = ClipTextEncoder(text)
     check_fit(unet, text_encoder.config.hidden_size, latent_channels)
@@ -75,6 +77,7 @@ def load_video_unet(spec: ModelSpec, device: torch.device, dtype: torch.dtype, *
             scaling_factor=scaling_factor,
             is_tiny=vae.class_name == "AutoencoderTiny",
         ),
+        guidance_channels=told_channels,
         weighting=spec.video_weighting,
     )
 

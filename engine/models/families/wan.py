@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 import torch
 
 from engine.errors import BadModelError
+from engine.messages.text_lengths import WAN_TOKENS
 from engine.models.families.causal_frames import frames_of, latent_frames
 from engine.models.families.linear_look import LinearLook, alone
 from engine.models.families.wan_decoder import WanDecoder
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from engine.parallel.scopes import Scope
 
 PIPELINES = ("WanPipeline",)
-MAX_TOKENS = 512
 
 
 class Wan:
@@ -81,7 +81,7 @@ class Wan:
         if noise_levels.parametrisation != "flow":
             raise BadModelError(f"{folder / 'scheduler'} describes no flow model, as Wan is; get the model again")
         transformers = _load_transformers(folder, facts.channels, noise_levels.train_steps, device, dtype)
-        text = T5TextEncoder.load(folder, "UMT5EncoderModel", MAX_TOKENS, device, dtype, sees_padding=False)
+        text = T5TextEncoder.load(folder, "UMT5EncoderModel", WAN_TOKENS, device, dtype, sees_padding=False)
         decoder = WanDecoder(
             load_network(vae, torch.float32).to(device),
             mean=facts.mean,

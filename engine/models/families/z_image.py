@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypedDict, cast
 import torch
 
 from engine.errors import BadModelError
+from engine.messages.text_lengths import Z_IMAGE_TOKENS
 from engine.models.denoiser import Conditioning
 from engine.models.families.flow_transformer import FlowTransformer, load_autoencoder
 from engine.models.flow_levels import read_flow_levels
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 PIPELINES = ("ZImagePipeline",)
 # Published folders name the class with the head that writes, which nobody asks here.
 TEXT_CLASSES = ("Qwen3Model", "Qwen3ForCausalLM")
-MAX_TOKENS = 512
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class ZImageText:
     encoder: QwenTextEncoder
 
     def encode(self, text: str) -> Conditioning:
-        return Conditioning(self.encoder.encode(self.encoder.converse(text), MAX_TOKENS))
+        return Conditioning(self.encoder.encode(self.encoder.converse(text), Z_IMAGE_TOKENS))
 
 
 @dataclass(frozen=True)

@@ -57,13 +57,18 @@ def write_glpn(folder: Path) -> GLPNForDepthEstimation:
     return network
 
 
-def _save(folder: Path, network: Any, processor: Any) -> None:
+def save_network(part: Any, folder: Path, **options: object) -> None:
+    """Save a network, or what prepares pictures for it, as the library does."""
     told: Any = transformers.utils.logging
     shown = told._tqdm_active
     # A bar's thread would outlive the test.
     told._tqdm_active = False
     try:
-        for part in (network, processor):
-            part.save_pretrained(folder)
+        part.save_pretrained(folder, **options)
     finally:
         told._tqdm_active = shown
+
+
+def _save(folder: Path, network: Any, processor: Any) -> None:
+    for part in (network, processor):
+        save_network(part, folder)

@@ -115,6 +115,9 @@ def test_what_ships_needs_no_weights_and_stands_in_for_what_is_missing(tmp_path:
     folder = tmp_path / "annotators" / "Depth-Anything-V2-Small-hf"
     folder.mkdir(parents=True)
     (folder / "config.json").write_text("{}")
+    assert stand_in_note("depth", shelf) == note, "its download was cut short"
+    for name in ("preprocessor_config.json", "model.safetensors"):
+        (folder / name).write_text("{}")
     assert stand_in_note("depth", shelf) == ""
     with pytest.raises(BadModelError, match="Depth-Anything-V2-Small-hf"):
         detect("depth", scene(), size, 0, shelf=shelf)

@@ -17,8 +17,9 @@ from engine.control.detect import detect
 from engine.control.shelf import DetectorShelf
 from engine.control.weights import WeightStore
 from engine.errors import BadModelError
+from engine.messages.detectors import find_detector
 from tests.engine.control.pictures import scene
-from tests.engine.control.stock_folders import write_segformer
+from tests.engine.control.stock_folders import save_network, write_segformer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +82,19 @@ def test_150_classes_without_a_palette_are_ade20k_s(folder: Path, shelf: Detecto
     known = {tuple(colour) for colour in import_annotators("util").ade_palette()}
     assert known >= ADE
     assert colours(map_of(shelf)) <= known
+
+
+@pytest.mark.parametrize("in_shards", [False, True])
+def test_a_folder_with_the_fp16_variant_alone_loads(folder: Path, shelf: DetectorShelf, *, in_shards: bool) -> None:
+    """What counts as whole is loaded, as the library saves it: the map is almost that of the full numbers."""
+    network: Any = write_segformer(folder, 150)
+    expected = map_of(shelf)
+    shelf.clear()
+    (folder / "model.safetensors").unlink()
+    save_network(network.half(), folder, variant="fp16", max_shard_size="20KB" if in_shards else "1GB")
+    assert len(list(folder.glob("model.fp16*.safetensors"))) == (3 if in_shards else 1)
+    assert shelf.is_ready(find_detector("segment_ade"))
+    assert (map_of(shelf) == expected).mean() > 0.95
 
 
 def test_pickled_weights_are_read_without_unpickling(folder: Path, shelf: DetectorShelf) -> None:

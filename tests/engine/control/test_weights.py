@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,6 +61,43 @@ def test_the_places_are_searched_in_order(tmp_path: Path, store: WeightStore) ->
     assert loaded_value(store) == 3.0
     save_file(network(4.0).state_dict(), tmp_path / "annotators" / "net.safetensors")
     assert loaded_value(store) == 4.0
+
+
+REPOSITORY = WeightFile(repository="maker/depth")
+
+
+@pytest.mark.parametrize(
+    "missing",
+    ["config.json", "preprocessor_config.json", "model-00002-of-00002.safetensors", "model.safetensors.index.json"],
+)
+def test_a_repository_that_was_cut_short_counts_as_missing(tmp_path: Path, store: WeightStore, missing: str) -> None:
+    """In the hub's cache, in shards: all that its files name must be there, and the message says that a part is."""
+    snapshot = tmp_path / "hub" / "models--maker--depth" / "snapshots" / "abc"
+    snapshot.mkdir(parents=True)
+    shards = [f"model-0000{number}-of-00002.safetensors" for number in (1, 2)]
+    index = json.dumps({"weight_map": {"a": shards[0], "b": shards[1], "c": shards[0]}})
+    for name in ("config.json", "preprocessor_config.json", *shards):
+        (snapshot / name).write_text("{}")
+    (snapshot / "model.safetensors.index.json").write_text(index)
+    assert store.find(REPOSITORY, "depth") == snapshot
+    (snapshot / missing).unlink()
+    assert not store.has(REPOSITORY, "depth")
+    with pytest.raises(BadModelError, match=r"depth wants depth, of which .*abc holds a part; get all files of maker/"):
+        store.find(REPOSITORY, "depth")
+
+
+def test_a_whole_repository_in_the_hub_is_taken_before_a_part_of_it(tmp_path: Path, store: WeightStore) -> None:
+    """A folder of the user's that lacks its weights hides nothing; pickled weights are weights, too."""
+    own, snapshot = tmp_path / "annotators" / "depth", tmp_path / "hub" / "models--maker--depth" / "snapshots" / "abc"
+    for folder in (own, snapshot):
+        folder.mkdir(parents=True)
+        for name in ("config.json", "preprocessor_config.json"):
+            (folder / name).write_text("{}")
+    assert not store.has(REPOSITORY, "depth")
+    (snapshot / "model.safetensors").touch()
+    assert store.find(REPOSITORY, "depth") == snapshot
+    (own / "pytorch_model.bin").touch()
+    assert store.find(REPOSITORY, "depth") == own
 
 
 def test_prefixes_and_wrappings_are_undone(tmp_path: Path, store: WeightStore) -> None:

@@ -87,6 +87,14 @@ def test_a_damaged_adapter_is_refused_before_any_library_reads_it(tmp_path: Path
         load(spec)
 
 
+@pytest.mark.parametrize("kind", ["animatediff", "unet3d"])
+def test_a_catalogue_that_knows_nothing_of_the_guidance_is_corrected(tmp_path: Path, kind: VideoKind) -> None:
+    """A network that is told its guidance is not run without it: refused with the line to write."""
+    spec = write_tiny_video_model(tmp_path, kind, told_guidance=True)
+    with pytest.raises(BadModelError, match=r"is told its guidance; .*embeds_guidance = true"):
+        load(msgspec.structs.replace(spec, embeds_guidance=False))
+
+
 @pytest.mark.parametrize("family", ["", "sora"])
 def test_an_unknown_video_family_is_refused(tmp_path: Path, family: str) -> None:
     """Also a model without any video part."""

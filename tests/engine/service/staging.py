@@ -27,6 +27,7 @@ from engine.messages import (
     Segment,
     Timeline,
     VideoRequest,
+    draw_job_id,
 )
 from engine.protocol import (
     EventMessage,
@@ -43,7 +44,6 @@ from engine.protocol import (
 )
 from engine.service.admission import Submission
 from engine.service.crew import Crew
-from engine.service.parts import draw_job_id
 from engine.service.placing import Capacity
 from engine.service.scheduler import Scheduler
 from engine.service.store import JobStore

@@ -13,13 +13,12 @@ import pytest
 from engine import client as client_module
 from engine.client import EngineClient
 from engine.errors import BadInputError, ServiceError
-from engine.messages import Finished
+from engine.messages import Finished, draw_job_id
 from engine.protocol import Done, GetStatus, Status, Submit
 from engine.service import launch
 from engine.service.channel import ChannelClosedError
 from engine.service.discovery import read_record
 from engine.service.link import Link
-from engine.service.parts import draw_job_id
 from tests.engine.service.listening import names, read_to_the_end, request
 
 if TYPE_CHECKING:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from engine.errors import BadInputError
 from engine.messages import Failed, ImageRequest, JobState, VideoRequest
-from engine.protocol import StopJob
+from engine.protocol import JobDone, StopJob
 from engine.service.admission import Submission
 from engine.service.placing import LOOK_AHEAD
 from tests.engine.service.staging import start_take as start
@@ -75,6 +76,23 @@ def test_a_branch_of_a_failed_base_fails_unless_its_latents_are_whole(gpus: Stag
         gpus.submit_video(base=base)
     keep_latents(gpus, base)
     assert gpus.state(gpus.submit_video("cuda:1", base=base)) is JobState.RUNNING
+
+
+@pytest.mark.parametrize("how", ["left out", "cannot be moved"])
+def test_a_branch_of_a_base_that_fails_when_it_is_done_fails_too(gpus: Stage, how: str) -> None:
+    """The worker is done, but its file is not there or cannot be moved, and no latents are: nobody waits for ever."""
+    base = begun_alone(gpus)
+    branch = gpus.submit_video("cuda:1", base=base)
+    worker = gpus.worker_of("cuda:0")
+    if how == "cannot be moved":
+        gpus.write_parts(worker.run)
+        (target,) = gpus.store.get(base).targets
+        Path(target).mkdir()
+    gpus.say(worker, JobDone(job=base, attempt=worker.run.attempt, seconds=1.0))
+    assert gpus.state(base) is JobState.FAILED
+    (end,) = gpus.ends(branch)
+    assert isinstance(end, Failed)
+    assert "failed before it was made; retry it" in end.message
 
 
 def test_a_branch_is_retried_after_its_base_and_not_before(gpus: Stage) -> None:

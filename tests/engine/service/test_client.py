@@ -12,7 +12,7 @@ import pytest
 
 from engine.client import EngineClient
 from engine.errors import BadInputError, EngineError, OutputError, ServiceError, UnknownJobError, UnknownModelError
-from engine.messages import Cancelled, Failed, Finished, ImageRequest, JobState, Preview, Progress
+from engine.messages import Cancelled, Failed, Finished, ImageRequest, JobState, Preview, Progress, draw_job_id
 from engine.protocol import EventMessage, JobChanged
 from engine.service.link import terminal_event
 from tests.engine.service.listening import await_state, names, next_news, request
@@ -34,6 +34,16 @@ def test_a_submitted_job_finishes(shared_client: EngineClient, tmp_path: Path) -
     assert (end.outputs, end.seed, end.model, end.devices) == ((str(target),), 7, "papercut", ("cpu",))
     assert target.read_bytes().startswith(b"\x89PNG")
     assert {type(event) for event in seen} <= {Progress, Preview}
+    assert names(tmp_path) == ["a.png"]
+
+
+def test_what_is_submitted_again_under_its_id_is_queued_once(shared_client: EngineClient, tmp_path: Path) -> None:
+    """Also when it has long ended, as for a window that was gone before it had the answer."""
+    job, target = draw_job_id(1e9), str(tmp_path / "a.png")
+    assert shared_client.submit(request("moon"), target, job) == job
+    assert isinstance(shared_client.wait(job), Finished)
+    assert shared_client.submit(request("moon"), target, job) == job
+    assert [info.state for info in shared_client.jobs().jobs if info.job == job] == [JobState.DONE]
     assert names(tmp_path) == ["a.png"]
 
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine.errors import BadInputError, BusyError, EngineError, OutputError, WorkerLostError
-from engine.messages import Finished, ImageRequest, JobState
+from engine.messages import Finished, ImageRequest, JobState, draw_job_id
 from engine.protocol import JobDone, KeepLive, LiveMade, StopJob
 from engine.service import parts
 from engine.service.admission import Submission
 from engine.service.live import stage_kept
-from engine.service.parts import draw_job_id
 from engine.service.store import Phase
 from tests.engine.service.listening import request
 

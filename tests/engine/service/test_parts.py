@@ -6,17 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.service.parts import check_job_id, draw_job_id, missing, numbered, part_paths, publish, sweep
-
-
-def test_ids_sort_by_time_and_do_not_repeat() -> None:
-    """Ids of later jobs sort after those of earlier ones, centuries on; those of one moment differ."""
-    ids = [draw_job_id(time) for time in (0.0, 1.7e9, 1.7e9 + 0.002, 3e10)]
-    assert ids == sorted(ids)
-    assert len({draw_job_id(1.7e9) for _ in range(100)}) > 95
-    assert draw_job_id(1.7e9).isalnum()
-    for job in ids:
-        check_job_id(job)
+from engine.service.parts import missing, numbered, part_paths, publish, sweep
 
 
 def test_names_of_a_batch() -> None:

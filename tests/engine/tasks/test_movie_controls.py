@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import psutil
 import pytest
 import torch
 from diffusers.models.unets.unet_3d_condition import UNet3DConditionModel
@@ -54,6 +55,29 @@ def test_a_movie_controls_as_the_folder_of_its_frames_does(tmp_path: Path, world
     plain = scene.latents("plain", scene.request(steps=1), world_size)
     assert torch.equal(first, second)
     assert (first - plain).abs().max() > 1e-2, "a control without effect proves nothing"
+
+
+def test_the_pictures_of_a_folder_are_decoded_by_one_child(tmp_path: Path) -> None:
+    """A layer's maps, its masks and an animation each have one, which ends with the footage."""
+    for name in ("maps", "masks"):
+        (tmp_path / name).mkdir()
+        for index in range(5):
+            Image.new("RGB", SIZE, (10 * index,) * 3).save(tmp_path / name / f"{index}.png")
+    moving = tmp_path / "moving.webp"
+    stills = [Image.new("RGB", SIZE, (10 * index,) * 3) for index in range(5)]
+    stills[0].save(moving, save_all=True, append_images=stills[1:], lossless=True)
+    layer = ControlLayer(kind="canny", picture=str(tmp_path / "maps"), mask=str(tmp_path / "masks"))
+    for given, count in ((layer, 2), (msgspec.structs.replace(layer, picture=str(moving), mask=None), 1)):
+        footage, seen = Footage(given, 5), set[int]()
+        for frame in range(5):
+            for source in footage.sources(frame)[:count]:
+                assert source is not None
+                assert source.read().pixels[0, 0, 0] == 10 * frame
+            children = psutil.Process().children()
+            seen |= {each.pid for each in children if "engine.media.decoder" in " ".join(each.cmdline())}
+        assert len(seen) == count
+        footage.close()
+        assert not any(psutil.pid_exists(pid) for pid in seen)
 
 
 def _saved_frames(movie: Path, folder: Path, frames: int) -> Path:

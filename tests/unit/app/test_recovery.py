@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 
 from app.image_edit import ImageEdit
 from app.project_file import Made
 from app.recovery import Journal, Recovery
 from app.video_edit import SegmentEdit, VideoEdit
+from app.window_file import WindowFile
 from tests.unit.app.other_window import other_process
 
 if TYPE_CHECKING:
@@ -76,3 +79,18 @@ def test_the_newest_comes_first_and_a_foreign_file_stays(tmp_path: Path) -> None
     assert [left.name for left in recovery.left_behind()] == ["second", "first"]
     assert (tmp_path / "0.json").exists()
     assert (tmp_path / "1.json").exists()
+
+
+def test_two_windows_that_look_at_once_both_find_it(tmp_path: Path) -> None:
+    """One that only looks takes nothing from the other, which may be about to close."""
+    with other_process(WRITER, tmp_path, tmp_path / "Lake.onetake"):
+        pass
+    held = WindowFile(tmp_path).claim_left_behind()
+    assert len(held.__enter__()) == 1
+    with ThreadPoolExecutor(1) as second:
+        look = second.submit(Recovery(tmp_path).left_behind)
+        with pytest.raises(TimeoutError):
+            look.result(0.1)
+        held.__exit__(None, None, None)
+        (left,) = look.result()
+    assert left.name == "Lake"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import configparser
 import json
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
-from app.cli.desktop import quoted
+from app.cli.desktop import PLACES, quoted
 from app.cli.main import run_command
+from engine.paths import resources_folder
 
 
 @pytest.fixture
@@ -56,6 +58,23 @@ def test_a_second_time_changes_nothing_and_removing_leaves_nothing(
     assert other.is_file()
     assert run_command(["desktop", "remove"]) == 0
     assert capsys.readouterr().out == "nothing was installed\n"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_file_that_is_missing_from_the_package_is_named(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    """In one line, with the remedy; nothing is written without the rest."""
+    shutil.copytree(resources_folder() / "desktop", tmp_path / "desktop")
+    shutil.copytree(resources_folder() / "icons", tmp_path / "icons")
+    (tmp_path / place).unlink()
+    monkeypatch.setattr("app.cli.desktop.resources_folder", lambda: tmp_path)
+    assert run_command(["desktop", "install"]) == 2
+    said = capsys.readouterr().err.strip()
+    assert said.count("\n") == 0
+    assert f"{tmp_path / place} cannot be read" in said
+    assert said.endswith("install Onetake again")
+    assert not data.exists()
 
 
 def test_a_place_that_cannot_be_written_is_named(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,6 +64,18 @@ def test_a_missing_file_is_named(own_spec: ModelSpec, name: str) -> None:
     assert "again" in caught.value.message
 
 
+def test_a_folder_with_the_fp16_variants_alone_loads(own_spec: ModelSpec) -> None:
+    """As some download them: what is found so is loaded so, by the stock loaders and by ours."""
+    folder = Path(own_spec.folder)
+    found = sorted(folder.rglob("*.safetensors"))
+    assert found
+    for file in found:
+        halves = {name: tensor.half() for name, tensor in load_file(file).items()}
+        save_file(halves, file.with_suffix(".fp16.safetensors"), metadata={"format": "pt"})
+        file.unlink()
+    assert load(msgspec.structs.replace(own_spec, files=()))
+
+
 @pytest.mark.parametrize("component", ["unet", "vae", "text_encoder"])
 def test_a_missing_component_is_named(own_spec: ModelSpec, component: str) -> None:
     """A whole component folder that is missing is named too."""

@@ -52,6 +52,9 @@ def test_real_configurations_are_understood(tmp_path: Path) -> None:
         ({"_class_name": "DDIMScheduler", "prediction_type": "magic"}, "prediction_type is 'magic'"),
         ({"_class_name": "DDIMScheduler", "beta_schedule": ["x"]}, "beta_schedule"),
         ({"_class_name": "DDIMScheduler", "beta_start": "x"}, "beta_start is x, not a number"),
+        ({"_class_name": "DDIMScheduler", "trained_betas": [0.5] * 999}, "trained_betas are not 1000 numbers"),
+        ({"_class_name": "DDIMScheduler", "trained_betas": [*[0.5] * 999, 1.0]}, "trained_betas are not 1000 numbers"),
+        ({"_class_name": "DDIMScheduler", "trained_betas": "linear"}, "trained_betas are not 1000 numbers"),
         ({"_class_name": "DDIMScheduler", "num_train_timesteps": 0}, "num_train_timesteps is 0"),
         ({"_class_name": "DDIMScheduler", "num_train_timesteps": 10**9}, "num_train_timesteps"),
     ],
@@ -97,6 +100,22 @@ def test_levels_that_end_in_noise_are_those_of_the_stock_scheduler(tmp_path: Pat
     kept = cast("_Stock", EulerDiscreteScheduler(**config)).alphas_cumprod.double()  # pyright: ignore[reportArgumentType]
     assert levels.train_sigmas == pytest.approx(((1 - kept) / kept).sqrt().numpy(), rel=2e-3)
     assert levels.train_sigmas[-1] == pytest.approx(4096, rel=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+@pytest.mark.parametrize("ends_in_noise", [False, True])
+@pytest.mark.parametrize("schedule", ["linear", "squaredcos_cap_v2"])
+def test_betas_of_its_own_are_those_of_the_stock_scheduler(tmp_path: Path, schedule: str, ends_in_noise: bool) -> None:
+    """trained_betas, in place of whatever schedule the file names beside them."""
+    from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteScheduler
+
+    config: dict[str, object] = {
+        "trained_betas": [0.001 + 0.019 * (step / 499) ** 3 for step in range(500)],
+        "num_train_timesteps": 500, "beta_schedule": schedule, "rescale_betas_zero_snr": ends_in_noise,
+    }  # fmt: skip
+    levels = read(tmp_path, _class_name="EulerDiscreteScheduler", **config)
+    kept = cast("_Stock", EulerDiscreteScheduler(**config)).alphas_cumprod.double()  # pyright: ignore[reportArgumentType]
+    assert levels.train_sigmas == pytest.approx(((1 - kept) / kept).sqrt().numpy(), rel=2e-3)
 
 
 class _Stock(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,46 @@ def test_every_network_loads_with_narrow_imports() -> None:
         [sys.executable, "-W", "ignore", "-c", EVERY_CLASS], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert result.stdout == "\n", result.stderr
+
+
+def test_a_worker_imports_diffusers_with_its_first_model() -> None:
+    """And not by the way with its tasks, where nothing would keep the imports narrow: 5 seconds before a picture."""
+    code = "import engine.worker.loop, engine.worker.shelf, sys; print('diffusers' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.stdout == "False\n", result.stderr
+
+
+def test_peft_in_the_same_environment_is_left_alone(tmp_path: Path, tiny_spec: ModelSpec) -> None:
+    """Who trains adapters has it there; diffusers would import it, and with it what narrow imports leave out.
+
+    Neither when a class is loaded, nor in a network's pass as a worker makes it.
+    """
+    (tmp_path / "peft").mkdir()
+    (tmp_path / "peft" / "__init__.py").write_text("raise RuntimeError('PEFT was imported')\n")
+    (tmp_path / "peft-0.21.2.dist-info").mkdir()
+    (tmp_path / "peft-0.21.2.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: peft\nVersion: 0.21.2\n")
+    code = (
+        "import sys, torch\n"
+        "from pathlib import Path\n"
+        "from engine.models.folder import find_network\n"
+        "from engine.models.stock import leave_peft_out, load_network\n"
+        "unet = load_network(find_network(Path(sys.argv[1]), 'unet', ('UNet2DConditionModel',)), torch.float32)\n"
+        "leave_peft_out()\n"
+        "size = unet.config.sample_size\n"
+        "seen = unet(\n"
+        "    torch.zeros(1, unet.config.in_channels, size, size), 1.0,\n"
+        "    encoder_hidden_states=torch.zeros(1, 4, unet.config.cross_attention_dim),\n"
+        ").sample\n"
+        "print(type(unet).__name__, tuple(seen.shape)[2:] == (size, size))\n"
+        "from diffusers.utils import is_peft_available\n"
+        "print(is_peft_available())\n"
+    )
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, tiny_spec.folder],
+        cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": path},
+    )  # fmt: skip
+    assert result.stdout.splitlines() == ["UNet2DConditionModel True", "True"], result.stderr
 
 
 @pytest.mark.parametrize(

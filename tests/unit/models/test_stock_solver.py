@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.errors import BadModelError
+from engine.errors import BadInputError, BadModelError
 from engine.models.noise_levels import read_noise_levels
 from engine.models.stock_solver import StockSolver, with_solver
 from engine.sampling.schedule import begin_solver, make_schedule, start_at
@@ -156,6 +156,17 @@ def test_every_evaluation_is_that_of_the_stock_scheduler(tmp_path: Path, case: s
     schedule, ours = own_trajectory(read(tmp_path, name, **options), steps)
     assert [step.timestep for step in schedule] == [float(timestep) for timestep in stock.timesteps]
     assert_same(ours, theirs)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_too_few_steps_for_a_slow_beginning_are_refused(tmp_path: Path, steps: int) -> None:
+    """PNDM with Runge-Kutta steps: one line says how many it needs, and which field makes it do with fewer."""
+    name, options = CASES["pndm with runge-kutta"]
+    levels = read(tmp_path, name, **BETAS, **options)
+    words = rf"needs 4 steps, .* and {steps} were asked for; use 4 or more, or set skip_prk_steps to true in .*\.json"
+    with pytest.raises(BadInputError, match=words):
+        make_schedule(levels, steps)
+    assert make_schedule(levels, 4)
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])
