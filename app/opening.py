@@ -73,6 +73,8 @@ def open_frame(app: QApplication, paths: Paths, given: Path | None = None) -> Op
         texts.setParent(window)
     if not settings.restore(window) or not window.is_arranged:
         window.arrange()
+        # Its panels are the first workspace's now. Kept as another's, they would overwrite how that one was left.
+        settings.workspace = ""
 
     def keep_scheme() -> None:
         settings.scheme = theme.scheme

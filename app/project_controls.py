@@ -15,6 +15,7 @@ from app.examples import Example
 from app.place_looks import real_place
 from app.project_dialogs import Answer, ProjectDialogs, is_project
 from app.project_notices import ProjectNotices
+from app.settings import MOST_RECENT
 from app.verbs import call
 from app.widgets.project_bar import ProjectBar
 from app.words import sentence
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from app.settings import WindowSettings
     from app.status_bar import StatusBar
     from app.widgets.notice_bar import NoticeBar
-
-MOST_RECENT = 10
 
 
 class ProjectParts(NamedTuple):

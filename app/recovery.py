@@ -19,7 +19,7 @@ from engine.errors import BadInputError
 
 FORMAT = 1
 LOOK_WITHIN_S = 1.0
-"""How long a look at what was left behind waits for windows that hold it: some only look as well, and let go at once."""
+"""How long a look at what was left behind waits for windows that hold it: some look, too, and let go at once."""
 
 
 class Journal(msgspec.Struct, frozen=True, kw_only=True):

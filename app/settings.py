@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 
 # Raised when panels are added: an old arrangement has no places for them.
 LAYOUT_VERSION = 3
+CHECKSUM_BYTES = 4
+MOST_RECENT = 10
+"""Projects that are remembered."""
+
+
+def with_checksum(layout: QByteArray) -> QByteArray:
+    """A layout or geometry as the file has it: its CRC-32, big-endian, and then itself."""
+    content = layout.data()
+    return QByteArray(crc32(content).to_bytes(CHECKSUM_BYTES, "big") + content)
 
 
 class WindowSettings:
@@ -119,7 +129,8 @@ class WindowSettings:
         """The folders of projects that were opened, the latest first."""
         count = self._store.beginReadArray("recent")
         paths: list[str] = []
-        for index in range(count):
+        # A damaged count may be anything.
+        for index in range(min(count, MOST_RECENT)):
             self._store.setArrayIndex(index)
             paths.append(str(self._store.value("folder", "")))
         self._store.endArray()
@@ -143,23 +154,31 @@ class WindowSettings:
         self._store.setValue("workspace", name)
 
     def layout_of(self, workspace: str) -> QByteArray | None:
-        """How the artist left a workspace, as QMainWindow.saveState gives it; None if never."""
-        layout = self._store.value(f"layouts/{workspace}")
-        return layout if isinstance(layout, QByteArray) else None
+        """How the artist left a workspace, as QMainWindow.saveState gives it; None if never, or if it was damaged."""
+        return self._intact(f"layouts/{workspace}")
 
     def keep_layout(self, workspace: str, layout: QByteArray) -> None:
         """Remember how a workspace is arranged."""
-        self._store.setValue(f"layouts/{workspace}", layout)
+        self._store.setValue(f"layouts/{workspace}", with_checksum(layout))
 
     def restore(self, window: QMainWindow) -> bool:
-        """Arrange the window as it was; False when nothing was kept."""
-        geometry, state = self._store.value("geometry"), self._store.value("layout")
-        if not isinstance(geometry, QByteArray) or not isinstance(state, QByteArray):
+        """Arrange the window as it was; False when nothing was kept, or what was kept is damaged."""
+        geometry, state = self._intact("geometry"), self._intact("layout")
+        if geometry is None or state is None:
             return False
         return window.restoreGeometry(geometry) and window.restoreState(state, LAYOUT_VERSION)
 
     def keep(self, window: QMainWindow) -> None:
         """Remember how the window is arranged."""
-        self._store.setValue("geometry", window.saveGeometry())
-        self._store.setValue("layout", window.saveState(LAYOUT_VERSION))
+        self._store.setValue("geometry", with_checksum(window.saveGeometry()))
+        self._store.setValue("layout", with_checksum(window.saveState(LAYOUT_VERSION)))
         self._store.sync()
+
+    def _intact(self, key: str) -> QByteArray | None:
+        """What `with_checksum` made for a key; None without it, or if a byte of it is not as it was."""
+        kept = self._store.value(key)
+        if not isinstance(kept, QByteArray):
+            return None
+        # Qt trusts the lengths and counts in a layout: one wrong byte there may end the process.
+        layout = QByteArray(kept.data()[CHECKSUM_BYTES:])
+        return layout if with_checksum(layout) == kept else None

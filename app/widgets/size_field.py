@@ -21,18 +21,14 @@ WIDE = 1.6
 def presets(spec: ModelSpec) -> list[tuple[str, int, int]]:
     """Shapes to offer, as (name, width, height).
 
-    Those that the model was trained at, or else such as it can draw with about the number of pixels of its default.
+    Those that the model was trained at, or else such as it can draw with about the number of pixels of its default; and
+    a large one.
     """
     width, height = spec.default_width, spec.default_height
     longer = spec.nearest_side(round(width * 1.5))
     widest = spec.nearest_side(width * 2)
-    shapes = spec.trained_sizes or (
-        (width, height),
-        (longer, height),
-        (height, longer),
-        (widest, height),
-        (widest, widest),
-    )
+    usual = ((width, height), (longer, height), (height, longer), (widest, height))
+    shapes = (*(spec.trained_sizes or usual), (widest, widest))
     return [(_shape_name(spec, *shape), *shape) for shape in dict.fromkeys(shapes)]
 
 
@@ -82,8 +78,7 @@ class SizeField(QWidget):
         column.addWidget(self.hint)
         self.setFocusProxy(self.shape)
         self._shapes: list[tuple[int, int]] = []
-        self._best: tuple[int, int] | None = None
-        """The size at which a model draws best that was trained at a few sizes alone."""
+        self._spec: ModelSpec | None = None
         self.shape.activated.connect(self._choose)
         for field in (self.width_px, self.height_px):
             field.setKeyboardTracking(False)
@@ -103,13 +98,7 @@ class SizeField(QWidget):
             "Tall": self.tr("Tall"),
             "Large square": self.tr("Large square"),
         }
-        best = (spec.default_width, spec.default_height)
-        self._best = best if spec.trained_sizes else None
-        self.hint.setText(
-            self.tr("{model} draws best at {size}. At other sizes things blur and may come twice.").format(
-                model=spec.title, size=size_text(*best).replace(" ", "\N{NO-BREAK SPACE}")
-            )
-        )
+        self._spec = spec
         self.shape.clear()
         self._shapes.clear()
         for name, width, height in presets(spec):
@@ -136,7 +125,23 @@ class SizeField(QWidget):
         row = self.shape.count() - 1 if is_custom else self._shapes.index((width, height))
         self.shape.setCurrentIndex(row)
         self._custom.setVisible(is_custom and row >= 0)
-        self.hint.setVisible(self._best is not None and (width, height) != self._best)
+        hint = self._hint_of(width, height)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+
+    def _hint_of(self, width: int, height: int) -> str:
+        """What a model of a few sizes makes of this one; empty for its best, and for models of any size."""
+        spec = self._spec
+        if spec is None or not spec.trained_sizes:
+            return ""
+        best, drawn = (spec.default_width, spec.default_height), spec.drawn_size(width, height)
+        if drawn != (width, height):
+            words, size = self.tr("{model} draws this at {size} and enlarges it: larger, not finer."), drawn
+        elif drawn != best:
+            words, size = self.tr("{model} draws best at {size}. At other sizes things blur and may come twice."), best
+        else:
+            return ""
+        return words.format(model=spec.title, size=size_text(*size).replace(" ", "\N{NO-BREAK SPACE}"))
 
     def _choose(self, row: int) -> None:
         is_custom = row == len(self._shapes)

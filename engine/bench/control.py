@@ -186,7 +186,8 @@ class _Run:
         self._shelf = DetectorShelf(WeightStore(paths.models / "annotators"), str(device))
         adapters = AdapterShelf(device, channels_last=loaded.plan.channels_last)
         self._supply = ControlSupply(paths, adapters, HintStore(lambda: self._shelf))
-        self.size = (bench.side or spec.default_width, bench.side or spec.default_height)
+        # What is drawn small and enlarged shows no more than what is drawn.
+        self.size = spec.drawn_size(bench.side or spec.default_width, bench.side or spec.default_height)
         self.steps = bench.steps or spec.default_steps
         self.plain_seconds: list[float] = []
         self._plain: dict[Path, list[NDArray[np.uint8]]] = {}

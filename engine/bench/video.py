@@ -145,12 +145,14 @@ def _request(spec: ModelSpec, bench: VideoBench, frames: int, *, steps: int = 0)
         BadInputError: The model cannot do it.
     """
     assert spec.video is not None
+    # What is drawn small and enlarged takes no longer than what is drawn.
+    width, height = spec.drawn_size(bench.side or spec.default_width, bench.side or spec.default_height)
     request = VideoRequest(
         timeline=Timeline(segments=(Segment(prompt=PROMPT, frames=frames),)),
         seed=7,
         model=spec.name,
-        width=bench.side or spec.default_width,
-        height=bench.side or spec.default_height,
+        width=width,
+        height=height,
         fps=spec.video.default_fps,
         steps=steps or bench.steps or spec.video.default_steps,
         guidance_scale=spec.default_guidance,

@@ -38,6 +38,7 @@ def detect(
     resize: ResizeMode = "crop",
     resolution: int = 0,
     options: tuple[tuple[str, OptionValue], ...] = (),
+    shape: Size | None = None,
 ) -> NDArray[np.uint8]:
     """The control map of a picture. The same arguments and weights give the same map.
 
@@ -50,6 +51,7 @@ def detect(
         resize: How the picture meets the map's shape. With "fit" the detector sees no border, so that it finds none.
         resolution: Shorter side of what the detector looks at, in pixels; 0 for its own default.
         options: Its settings, by name.
+        shape: As for engine.control.framing.frame_picture.
 
     Returns:
         (height, width, 3) uint8 RGB, its own memory.
@@ -62,7 +64,7 @@ def detect(
     spec.check_options(options)
     spec = shelf.maker(spec)
     detector = shelf.fetch(spec)
-    framing, seen = show(spec, picture, size, detector, resize=resize, resolution=resolution)
+    framing, seen = show(spec, picture, size, detector, resize=resize, resolution=resolution, shape=shape)
     return look(spec, framing, detector.run(seen, spec.settings(options), seed))
 
 
@@ -84,10 +86,11 @@ def show(
     *,
     resize: ResizeMode,
     resolution: int,
+    shape: Size | None = None,
 ) -> tuple[Framing, NDArray[np.uint8]]:
     """What a detector looks at, and where that lies in the map. Arguments as for `detect`."""
     height, width = picture.shape[:2]
-    framing = frame_picture((width, height), size, resize)
+    framing = frame_picture((width, height), size, resize, shape)
     seen = framing.cut(picture, looked_at(framing.size, resolution or spec.resolution, detector.multiple))
     return framing, np.ascontiguousarray(seen)
 

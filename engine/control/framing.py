@@ -58,19 +58,25 @@ class Framing:
         return canvas
 
 
-def frame_picture(picture: Size, canvas: Size, mode: ResizeMode) -> Framing:
-    """Lay a picture of size `picture` on a canvas of size `canvas`, centred."""
+def frame_picture(picture: Size, canvas: Size, mode: ResizeMode, shape: Size | None = None) -> Framing:
+    """Lay a picture of size `picture` on a canvas of size `canvas`, centred.
+
+    A canvas that is only later stretched to its true shape names a size of that: `shape`. What is then seen of the
+    picture is what would be, had it been framed in that shape.
+    """
     whole = (0.0, 0.0, float(picture[0]), float(picture[1]))
     if mode == "stretch":
         return Framing(whole, canvas, (0, 0), canvas)
-    ratios = (canvas[0] / picture[0], canvas[1] / picture[1])
+    wide, high = shape or canvas
+    ratios = (wide / picture[0], high / picture[1])
     if mode == "crop":
         scale = max(ratios)
-        width, height = min(canvas[0] / scale, picture[0]), min(canvas[1] / scale, picture[1])
+        width, height = min(wide / scale, picture[0]), min(high / scale, picture[1])
         left, top = (picture[0] - width) / 2, (picture[1] - height) / 2
         return Framing((left, top, left + width, top + height), canvas, (0, 0), canvas)
     scale = min(ratios)
-    size = (max(1, round(picture[0] * scale)), max(1, round(picture[1] * scale)))
+    across, down = picture[0] * scale * (canvas[0] / wide), picture[1] * scale * (canvas[1] / high)
+    size = (max(1, round(across)), max(1, round(down)))
     return Framing(whole, size, ((canvas[0] - size[0]) // 2, (canvas[1] - size[1]) // 2), canvas)
 
 

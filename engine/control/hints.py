@@ -93,7 +93,13 @@ class HintStore:
         self._kept: OrderedDict[tuple[object, ...], _Made] = OrderedDict()
 
     def make(
-        self, layer: ControlLayer, size: Size, picture: SourceFrame | None = None, painted: SourceFrame | None = None
+        self,
+        layer: ControlLayer,
+        size: Size,
+        picture: SourceFrame | None = None,
+        painted: SourceFrame | None = None,
+        *,
+        shape: Size | None = None,
     ) -> Hint:
         """The hint of `layer` for a result of `size`, in pixels. The detector draws from seed 0.
 
@@ -102,6 +108,7 @@ class HintStore:
             size: Width and height.
             picture: What its picture is, where that is not simply its file.
             painted: What its mask is, likewise.
+            shape: A size of the shape to which the result is stretched later on; `size` if left out.
 
         Raises:
             BadInputError: A file cannot be read; the message names it.
@@ -109,8 +116,8 @@ class HintStore:
         """
         shown = picture or self._frame_of(Path(layer.picture), layer.frame)
         look = (layer.resolution, *layer.options)
-        key = (shown.digest, self._maker(layer), layer.is_map, shown.index, layer.resize, size, look)
-        pixels, notes = self._keep(key, lambda: self._map(layer, size, shown.read()))
+        key = (shown.digest, self._maker(layer), layer.is_map, shown.index, layer.resize, size, shape, look)
+        pixels, notes = self._keep(key, lambda: self._map(layer, size, shown.read(), shape))
         if not layer.place.is_plain:
             found, (background, categorical) = pixels, look_of(layer.kind)
             pixels, _ = self._keep(
@@ -122,8 +129,8 @@ class HintStore:
         if layer.mask is not None:
             mask_file, resize = Path(layer.mask), layer.resize
             region = painted or self._frame_of(mask_file, None)
-            key = (region.digest, region.index, resize, size)
-            mask, mask_notes = self._keep(key, lambda: read_mask(mask_file.name, region.read(), size, resize))
+            key = (region.digest, region.index, resize, size, shape)
+            mask, mask_notes = self._keep(key, lambda: read_mask(mask_file.name, region.read(), size, resize, shape))
             notes = (*notes, *mask_notes)
             if layer.place.with_mask and not layer.place.is_plain:
                 mask = place_pixels(mask, layer.place, 0, categorical=False)
@@ -144,11 +151,12 @@ class HintStore:
         spec = None if layer.is_map else find_detector(layer.kind)
         return self._open_detectors().maker(spec).kind if spec and spec.stand_in else layer.kind
 
-    def _map(self, layer: ControlLayer, size: Size, picture: Picture) -> _Made:
+    def _map(self, layer: ControlLayer, size: Size, picture: Picture, shape: Size | None) -> _Made:
         notes = tuple(f"{Path(layer.picture).name}: {note}" for note in picture.notes)
         background, categorical = look_of(layer.kind)
         if layer.is_map:
-            return place_map(picture.over(background), size, layer.resize, background, categorical=categorical), notes
+            whole = picture.over(background)
+            return place_map(whole, size, layer.resize, background, categorical=categorical, shape=shape), notes
         shelf = self._open_detectors()
         if note := stand_in_note(layer.kind, shelf):
             notes = (*notes, note)
@@ -161,6 +169,7 @@ class HintStore:
             resize=layer.resize,
             resolution=layer.resolution,
             options=layer.options,
+            shape=shape,
         )
         return pixels, notes
 
@@ -174,29 +183,37 @@ class HintStore:
         return found
 
 
-def read_mask(name: str, picture: Picture, size: Size, resize: ResizeMode) -> _Made:
+def read_mask(name: str, picture: Picture, size: Size, resize: ResizeMode, shape: Size | None = None) -> _Made:
     """A region mask at `size`, (H, W) uint8, and what was done to it.
 
     White is where a control acts, transparent counts as black, and so does a border. A mask of another size is framed
-    like the layer's picture, so that one painted over the picture stays over it. `name` is the file's, for the notes.
+    like the layer's picture, so that one painted over the picture stays over it. `name` is the file's, for the notes;
+    `shape` is as for `HintStore.make`.
     """
     seen = picture.over((0, 0, 0))
     height, width = seen.shape[:2]
     notes = [f"{name}: {note}" for note in picture.notes]
-    if (width, height) != size:
-        notes.append(f"{name}: the mask of {width}x{height} was resized to {size[0]}x{size[1]} ({resize})")
-    placed = place_map(seen, size, resize, (0, 0, 0), categorical=False)
+    across, down = shape or size
+    if (width, height) != (across, down):
+        notes.append(f"{name}: the mask of {width}x{height} was resized to {across}x{down} ({resize})")
+    placed = place_map(seen, size, resize, (0, 0, 0), categorical=False, shape=shape)
     # Rounded, not cut: white must stay white.
     grey = np.rint(placed @ np.array([0.299, 0.587, 0.114]))
     return grey.astype(np.uint8), tuple(notes)
 
 
 def place_map(
-    pixels: NDArray[np.uint8], size: Size, resize: ResizeMode, background: tuple[int, int, int], *, categorical: bool
+    pixels: NDArray[np.uint8],
+    size: Size,
+    resize: ResizeMode,
+    background: tuple[int, int, int],
+    *,
+    categorical: bool,
+    shape: Size | None = None,
 ) -> NDArray[np.uint8]:
     """A finished map at `size`; one that has this size already is not touched. Labels are never mixed."""
     height, width = pixels.shape[:2]
-    framing = frame_picture((width, height), size, resize)
+    framing = frame_picture((width, height), size, resize, shape)
     if categorical:
         left, top, right, bottom = (round(edge) for edge in framing.box)
         content = np.ascontiguousarray(pixels[top : max(bottom, top + 1), left : max(right, left + 1)])

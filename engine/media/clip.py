@@ -137,7 +137,7 @@ class Clip:
             DiskFullError: No room.
             OutputError: The folder cannot be written.
         """
-        if other._size != self._size:
+        if other.size != self.size:
             raise JobFailedError(f"the frames of {other.folder} are of another size than those of {self.folder}")
         found = other._newest(frame)
         if found is None or not self._is_whole(found[1]):
@@ -157,7 +157,7 @@ class Clip:
     def find(self, frame: int) -> NDArray[np.uint8] | None:
         """A frame's pixels for a player, which shows what is there; None for one that is missing or damaged."""
         found = self._newest(frame)
-        document = None if found is None else read_whole(found[1], self._size)
+        document = None if found is None else read_whole(found[1], self.size)
         return None if document is None else decode_frame(document)
 
     def document(self, frame: int, revision: int | None = None) -> bytes:
@@ -167,7 +167,7 @@ class Clip:
             JobFailedError: It is missing or damaged.
         """
         found = self._newest(frame) if revision is None else (revision, self._path(frame, revision))
-        document = None if found is None else read_whole(found[1], self._size)
+        document = None if found is None else read_whole(found[1], self.size)
         if document is None:
             raise JobFailedError(f"frame {frame} in {self.folder} is missing or damaged; run the take again")
         return document
@@ -199,7 +199,8 @@ class Clip:
         flush_folder(self.folder)
 
     @property
-    def _size(self) -> tuple[int, int]:
+    def size(self) -> tuple[int, int]:
+        """Width and height of its frames, in pixels."""
         return self.manifest.width, self.manifest.height
 
     @property
@@ -207,7 +208,7 @@ class Clip:
         return self.manifest.height, self.manifest.width, 3
 
     def _is_whole(self, path: Path) -> bool:
-        return is_whole(path, self._size)
+        return is_whole(path, self.size)
 
     def _shelf(self, frame: int) -> Path:
         return self.folder / f"frames-{frame // _FRAMES_PER_FOLDER:05d}"

@@ -92,7 +92,10 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
     size_multiple: int = 16
     max_side: int = MAX_SIDE
     trained_sizes: tuple[tuple[int, int], ...] = ()
-    """Widths and heights at which it was trained, the default most, where at others it fails; none if it does not."""
+    """Widths and heights at which it was trained, the default most, where at others it fails; none if it does not.
+
+    Larger pictures are drawn smaller and enlarged (`drawn_size`).
+    """
     default_steps: int = 1
     edit_steps: int = 0
     """Steps of an edit, where that takes more than a picture from noise; 0 for as many."""
@@ -251,6 +254,18 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True):
         sides = (math.ceil(round(side * scale, 6) / multiple) * multiple for side in (width, height))
         across, down = (min(max(side, low), high) for side in sides)
         return across, down
+
+    def drawn_size(self, width: int, height: int) -> tuple[int, int]:
+        """The size at which it draws a picture or a take of that size, in pixels, before that is enlarged.
+
+        The same for most models. One that was trained at few sizes draws what is larger with the shorter side of its
+        default size, in about the same shape.
+        """
+        shorter = min(self.default_width, self.default_height)
+        if not self.trained_sizes or (width, height) in self.trained_sizes or min(width, height) <= shorter:
+            return width, height
+        scale = shorter / min(width, height)
+        return self.nearest_side(round(width * scale)), self.nearest_side(round(height * scale))
 
     def nearest_side(self, side: int) -> int:
         """The allowed side length closest to `side`, in pixels."""

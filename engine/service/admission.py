@@ -65,13 +65,16 @@ def admit(
         EngineError: The model cannot do it, a device, take or picture is not there, the target cannot be written, or
             there is too little memory or disk.
     """
+    drawn: tuple[int, int] | None = None
     if isinstance(request, ExportRequest):
         check_rate(request.codec, request.fps)
         find_take(paths, request.take)
     elif isinstance(request, ControlMapRequest):
         _check_picture(Path(request.picture))
     else:
-        (models or KnownModels(paths)).find(request.model).check(request)
+        spec = (models or KnownModels(paths)).find(request.model)
+        spec.check(request)
+        drawn = spec.drawn_size(request.width, request.height)
     if isinstance(request, ImageRequest) and request.edit is not None:
         for file in request.edit.files:
             _check_picture(Path(file))
@@ -80,7 +83,7 @@ def admit(
     created = time.time()
     job = job or draw_job_id(created)
     targets = choose_targets(request, output, paths.outputs, job, created)
-    check_room(request, targets[0], paths.home, machine, reserve_bytes)
+    check_room(request, targets[0], paths.home, machine, reserve_bytes, drawn=drawn)
     return Submission(job=job, request=request, targets=tuple(map(str, targets)), created=created)
 
 

@@ -37,7 +37,15 @@ class Machine:
     memory_bytes: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
-def check_room(request: Request, target: Path, home: Path, machine: Machine, reserve_bytes: int) -> None:
+def check_room(
+    request: Request,
+    target: Path,
+    home: Path,
+    machine: Machine,
+    reserve_bytes: int,
+    *,
+    drawn: tuple[int, int] | None = None,
+) -> None:
     """Refuse a job for which there is no room.
 
     Args:
@@ -46,13 +54,15 @@ def check_room(request: Request, target: Path, home: Path, machine: Machine, res
         home: Where frames, latents and the queue go.
         machine: Its devices.
         reserve_bytes: What must stay free on a disk.
+        drawn: Width and height at which a take is drawn, where these are not the request's.
 
     Raises:
         BadInputError: It needs more memory than its devices have, or names devices that are not there.
         DiskFullError: A disk has too little room.
     """
     if isinstance(request, VideoRequest):
-        _check_take(request, target.parent, home, machine, reserve_bytes)
+        drawn = drawn or (request.width, request.height)
+        _check_take(request, target.parent, home, machine, reserve_bytes, drawn=drawn)
         return
     pixels = 0 if isinstance(request, ExportRequest) else request.width * request.height * request.count
     needed = reserve_bytes + PICTURE_BYTES * pixels
@@ -65,11 +75,13 @@ def check_room(request: Request, target: Path, home: Path, machine: Machine, res
             )
 
 
-def _check_take(request: VideoRequest, folder: Path, home: Path, machine: Machine, reserve_bytes: int) -> None:
-    pixels = request.width * request.height * request.frames
-    memory, have = HIDDEN_BYTES * pixels, _memory_of(resolve_devices(request.devices, machine.devices), machine)
+def _check_take(
+    request: VideoRequest, folder: Path, home: Path, machine: Machine, reserve_bytes: int, *, drawn: tuple[int, int]
+) -> None:
+    pixels, seen = (width * height * request.frames for width, height in ((request.width, request.height), drawn))
+    memory, have = HIDDEN_BYTES * seen, _memory_of(resolve_devices(request.devices, machine.devices), machine)
     # The take and the result may lie on one disk, which then has to hold both.
-    disk = (FRAME_BYTES + LATENT_BYTES + (FRAME_BYTES if request.codec in LOSSLESS else ENCODED_BYTES)) * pixels
+    disk = (FRAME_BYTES + (FRAME_BYTES if request.codec in LOSSLESS else ENCODED_BYTES)) * pixels + LATENT_BYTES * seen
     free, tightest = min((shutil.disk_usage(place).free, place) for place in (home, folder))
     lacks_memory, lacks_disk = have is not None and memory > have, disk + reserve_bytes > free
     if not lacks_memory and not lacks_disk:

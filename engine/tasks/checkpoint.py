@@ -37,9 +37,14 @@ _NAME = re.compile(r"([0-9a-f]{16})\.(\d{5})\.\d+-of-\d+\.latents")
 
 
 def digest_of(request: VideoRequest, spec: ModelSpec) -> str:
-    """What names the latents of a request made with a model: all that affects them, and so not the devices."""
+    """What names the latents of a request made with a model: all that affects them, and so not the devices.
+
+    Of its size, that at which they are drawn.
+    """
     made_by = msgspec.structs.replace(spec, folder="", title="", description="", vocabulary=())
-    document = msgspec.json.encode((msgspec.structs.replace(request, devices=()), made_by))
+    width, height = spec.drawn_size(request.width, request.height)
+    plain = msgspec.structs.replace(request, devices=(), width=width, height=height)
+    document = msgspec.json.encode((plain, made_by))
     return hashlib.sha256(document).hexdigest()[:16]
 
 
@@ -85,6 +90,11 @@ class Checkpoints:
     def has(self, step: int) -> bool:
         """Whether there is anything of this generation; `load` says whether it is good."""
         return step in self._steps()
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether there are latents, but none of this request and this edition of the model."""
+        return not self._steps() and self._folder.is_dir() and any(self._folder.glob("*.latents"))
 
     def newest(self, frames: Sequence[int]) -> int:
         """The step of the newest generation that has all of `frames` in good files; 0 without one."""

@@ -69,12 +69,12 @@ def ready_controls(
     """Make the request's layers ready; layers that are off or weigh nothing cost nothing.
 
     Args:
-        request: A request that the model's spec has checked.
+        request: A request that the model's spec has checked, of the size that was asked for.
         loaded: The model.
         supply: Where adapters and hints come from; needed by a request with a layer that does something.
         check_stop: Called between the layers; raises JobCancelledError when the job is to end.
         cut: Changes each hint before the network sees it: for an edit that shows the model a part of its picture.
-        size: That of the hints before `cut`, (width, height); the request's if left out.
+        size: That of the hints before `cut`, (width, height); that at which the model draws if left out.
 
     Raises:
         BadInputError: A file cannot be read, or a kind or the size does not suit an adapter.
@@ -86,17 +86,21 @@ def ready_controls(
     assert supply is not None, "a worker has a supply of controls"
     # All names before any file: a slip in the last layer costs no detector's run.
     specs = [choose_adapter(layer, loaded.spec, supply.paths) for layer in layers]
+    asked = (request.width, request.height)
+    drawn = loaded.spec.drawn_size(*asked)
+    # What is drawn small is stretched to the size that was asked for, and what controls show is to lie there.
+    shape = asked if size is None else None
     pairs: list[tuple[Adapter, Hint]] = []
     digests: dict[str, str] = {}
     notes: list[str] = []
     for layer, spec in zip(layers, specs, strict=True):
         check_stop()
-        hint = supply.hints.make(layer, size or (request.width, request.height))
+        hint = supply.hints.make(layer, size or drawn, shape=shape)
         digests |= hint.digests | {f"{spec.folder}/{file.path}": file.sha256 for file in spec.files}
         notes.extend(note for note in hint.notes if note not in notes)
         adapter = supply.adapters.fetch(spec, loaded.plan.torch_dtype, layer.kind)
         pairs.append((adapter, hint if cut is None else cut(hint)))
-    return ReadyControls(_join(pairs, loaded, (request.width, request.height)), digests, tuple(notes))
+    return ReadyControls(_join(pairs, loaded, drawn), digests, tuple(notes))
 
 
 def _join(pairs: Sequence[tuple[Adapter, Hint]], loaded: LoadedModel, size: tuple[int, int]) -> tuple[Control, ...]:

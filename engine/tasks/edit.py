@@ -115,6 +115,7 @@ def make_edits(
     after_step: Callable[[int], None],
     *,
     controls: Sequence[Control] = (),
+    shape: tuple[int, int] | None = None,
 ) -> Iterator[Picture]:
     """Make the request's edits of `source` in seed order, each handed out as soon as it is decoded.
 
@@ -125,6 +126,8 @@ def make_edits(
         loaded: The model.
         after_step: Told the number of denoising steps done, over all pictures; may raise to stop.
         controls: Those of the request, made ready (engine.tasks.controls).
+        shape: Where all of the picture is made anew, a size of the shape to which it is stretched later on; the
+            request's if left out.
 
     Raises:
         BadInputError: The model's noise is not of the kind that the method needs.
@@ -134,7 +137,7 @@ def make_edits(
     cycles = request.edit.method == "cycle"
     if cycles:
         check_cycle(loaded)
-    canvas = _prepare(request, source, layout, loaded)
+    canvas = _prepare(request, source, layout, loaded, shape)
     seeds = range(request.seed, request.seed + request.count)
     schedule = edit_schedule(request, loaded)
     steps = len(schedule)
@@ -157,7 +160,13 @@ def make_edits(
 
 
 @torch.inference_mode()
-def _prepare(request: ImageRequest, source: EditSource, layout: Layout | None, loaded: LoadedModel) -> Canvas:
+def _prepare(
+    request: ImageRequest,
+    source: EditSource,
+    layout: Layout | None,
+    loaded: LoadedModel,
+    shape: tuple[int, int] | None,
+) -> Canvas:
     """Cut the part out, give its hole colours if they are asked for, and encode it."""
     edit, model, device = request.edit, loaded.model, loaded.plan.torch_device
     size = (request.width, request.height)
@@ -169,7 +178,7 @@ def _prepare(request: ImageRequest, source: EditSource, layout: Layout | None, l
         return latents
 
     if source.mask is None or layout is None:
-        framing = frame_picture((source.pixels.shape[1], source.pixels.shape[0]), size, edit.resize)
+        framing = frame_picture((source.pixels.shape[1], source.pixels.shape[0]), size, edit.resize, shape)
         framed = framing.place(framing.cut(source.pixels, framing.size), _WHITE, categorical=False)
         return Canvas(encode(to_signal(framed)))
     share = layout.area.cut_mask(layout.share)

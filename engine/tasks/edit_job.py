@@ -13,9 +13,10 @@ import numpy as np
 
 from engine.messages import ImageRequest, Notice, Preview, Progress
 from engine.tasks.controls import ready_controls
+from engine.tasks.drawn import as_drawn, drawn_notes
 from engine.tasks.edit import edit_schedule, lay_out, make_edits
 from engine.tasks.edit_source import read_source
-from engine.tasks.image_job import write_pictures
+from engine.tasks.image_job import at_size, write_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,20 +58,24 @@ def run_edit_job(
     spec.check(request)
     check_stop()
     source = read_source(request.edit, known)
-    layout = lay_out(request, source)
+    drawn = as_drawn(request, spec)
+    layout = lay_out(drawn, source)
     check_stop()
     # A control covers the whole picture, of which the model sees a part; the same part of the control goes along.
     cut, whole = (None, None) if layout is None else (partial(_cut, layout), layout.picture_size)
     ready = ready_controls(request, loaded, supply, check_stop, cut=cut, size=whole)
-    for note in (*source.notes, *ready.notes):
+    for note in (*drawn_notes(request, spec), *source.notes, *ready.notes):
         emit(Notice(job=run.job, attempt=run.attempt, message=note))
-    steps = request.count * len(edit_schedule(request, loaded))
+    steps = request.count * len(edit_schedule(drawn, loaded))
 
     def after_step(done: int) -> None:
         emit(Progress(job=run.job, attempt=run.attempt, step=done, steps=steps, device=loaded.plan.device))
         check_stop()
 
-    pictures = make_edits(request, source, layout, loaded, after_step, controls=ready.controls)
+    shape = (request.width, request.height)
+    pictures = make_edits(drawn, source, layout, loaded, after_step, controls=ready.controls, shape=shape)
+    if layout is None:
+        pictures = at_size(pictures, request)
     write_pictures(run, loaded, pictures, emit, {**source.digests, **(ready.digests or {})})
 
 

@@ -38,7 +38,7 @@ class TakeControls:
         """Choose the adapters and look at the files, without decoding them.
 
         Args:
-            request: A request that the model's spec has checked.
+            request: A request that the model's spec has checked, of the size that was asked for.
             loaded: The model.
             supply: Where adapters and hints come from.
             note: Told what was done to the files of each control's first frame.
@@ -49,8 +49,10 @@ class TakeControls:
             BadModelError: An adapter is missing, damaged or made for another model.
         """
         layers = [layer for layer in request.controls if layer.enabled and layer.weight]
-        self._request, self._loaded, self._supply = request, loaded, supply
+        self._loaded, self._supply = loaded, supply
         self._note, self._check_stop = note, check_stop
+        self._asked = (request.width, request.height)
+        self._drawn = loaded.spec.drawn_size(*self._asked)
         self._specs = [choose_adapter(layer, loaded.spec, supply.paths) for layer in layers]
         self._kinds = [layer.kind for layer in layers]
         for spec in self._specs:
@@ -68,12 +70,12 @@ class TakeControls:
             BadInputError: A file cannot be read, or the size or a kind does not suit an adapter.
             BadModelError: An adapter or a detector cannot be loaded.
         """
-        plan, request = self._loaded.plan, self._request
+        plan = self._loaded.plan
         adapters = [
             self._supply.adapters.fetch(spec, plan.torch_dtype, kind)
             for spec, kind in zip(self._specs, self._kinds, strict=True)
         ]
-        _, height, width = self._loaded.model.latent_shape(request.width, request.height)
+        _, height, width = self._loaded.model.latent_shape(*self._drawn)
         hints = (self._hints(frame) for frame in frames)
         try:
             return make_frame_controls(adapters, hints, (height, width), plan.torch_device, plan.torch_dtype)
@@ -102,8 +104,8 @@ class TakeControls:
                 made.append(None)
                 continue
             self._check_stop()
-            size = (self._request.width, self._request.height)
-            hint = self._supply.hints.make(footage.at(frame), size, *footage.sources(frame))
+            sources = footage.sources(frame)
+            hint = self._supply.hints.make(footage.at(frame), self._drawn, *sources, shape=self._asked)
             made.append(hint)
             told += (*hint.notes, *footage.notes) if frame == footage.span.start else ()
         for text in dict.fromkeys(told):

@@ -6,6 +6,7 @@ Owns what happens around the algorithm of engine.tasks.image. Final names are th
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,12 @@ from engine.media.metadata import PictureRecord, picture_texts
 from engine.media.png import discard, write_png
 from engine.messages import ImageRequest, Notice, Preview, Progress
 from engine.tasks.controls import ready_controls
+from engine.tasks.drawn import as_drawn, drawn_facts, drawn_notes, enlarged
 from engine.tasks.image import make_pictures, picture_schedule
 from engine.tasks.provenance import model_facts, plan_facts, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -62,11 +64,19 @@ def run_image_job(
 
     spec.check(request)
     check_stop()
-    steps = request.count * len(picture_schedule(request, loaded))
+    drawn = as_drawn(request, spec)
+    steps = request.count * len(picture_schedule(drawn, loaded))
     ready = ready_controls(request, loaded, supply, check_stop)
-    for note in ready.notes:
+    for note in (*drawn_notes(request, spec), *ready.notes):
         emit(Notice(job=run.job, attempt=run.attempt, message=note))
-    write_pictures(run, loaded, make_pictures(request, loaded, after_step, ready.controls), emit, ready.digests)
+    pictures = make_pictures(drawn, loaded, after_step, ready.controls)
+    write_pictures(run, loaded, at_size(pictures, request), emit, ready.digests)
+
+
+def at_size(pictures: Iterable[Picture], request: ImageRequest) -> Iterator[Picture]:
+    """The pictures at the size that was asked for, each as soon as it is made."""
+    size = (request.width, request.height)
+    return (replace(picture, pixels=enlarged(picture.pixels, size)) for picture in pictures)
 
 
 def write_pictures(
@@ -110,7 +120,7 @@ def _record(request: ImageRequest, loaded: LoadedModel, seed: int, inputs: Mappi
         request=request,
         seed=seed,
         model=model_facts(loaded.spec),
-        plan=plan_facts(loaded.plan),
+        plan=plan_facts(loaded.plan) | drawn_facts(request, loaded.spec),
         versions=versions(),
         inputs=dict(inputs),
     )

@@ -22,6 +22,7 @@ from engine.sampling.guidance import GuidedDenoiser
 from engine.sampling.schedule import make_schedule
 from engine.sampling.solvers import sample
 from engine.tasks.decoding import parts_to_decode, with_context
+from engine.tasks.drawn import enlarged
 from engine.tasks.finite import check_finite
 from engine.tasks.reroll import NOTHING_KEPT
 from engine.tasks.travel import TakeNoise, travel_prompts
@@ -73,10 +74,11 @@ class Watch(Protocol):
 
 @dataclass(frozen=True)
 class Take:
-    """A take in the making: the request, and where its frames and latents are kept."""
+    """A take in the making: the request as the model draws it, and where its frames and latents are kept."""
 
     request: VideoRequest
     clip: Clip
+    """Of the size that was asked for."""
     checkpoints: Checkpoints
     base: BaseTake | None = None
     control_frames: Callable[[Sequence[int]], FrameControls] | None = None
@@ -171,8 +173,9 @@ def _decode(take: Take, reel: Reel, loaded: LoadedVideo, mesh: Mesh, clean: Tens
                 watch.check_stop()
                 check_finite(pictures, f"frame {frame}, when decoded,", loaded)
                 start = frame
-                for pixels in to_uint8(pictures).numpy():
+                for drawn in to_uint8(pictures).numpy():
                     if frame in wanted:
+                        pixels = enlarged(drawn, take.clip.size)
                         take.clip.write(frame, pixels)
                         watch.decoded(frame, pixels)
                     frame += 1

@@ -20,6 +20,7 @@ from engine.media.video_metadata import VideoRecord, video_texts
 from engine.messages import FramesReady, Notice, Preview, Progress, VideoRequest, decode_request, encode_request
 from engine.parallel.mesh import open_mesh
 from engine.tasks.checkpoint import Checkpoints, digest_of
+from engine.tasks.drawn import as_drawn, drawn_facts, drawn_notes
 from engine.tasks.frame_controls import TakeControls
 from engine.tasks.pace import Pacemeter
 from engine.tasks.previews import PreviewBudget, encode_preview, spread_evenly
@@ -79,6 +80,8 @@ def run_video_job(
     assert run.spec is not None
     run.spec.check(request)
     check_stop()
+    for note in drawn_notes(request, run.spec) if group.rank == 0 else ():
+        emit(Notice(job=run.job, attempt=run.attempt, message=note))
     controls = _controls(run, loaded, emit, check_stop, supply)
     inputs = controls.digests() if controls and group.rank == 0 else {}
     take = replace(_open_take(request, run.spec, group), control_frames=controls.of_frames if controls else None)
@@ -105,7 +108,7 @@ def run_video_job(
         record = VideoRecord(
             request=request,
             model=model_facts(run.spec),
-            plan=plan_facts(loaded.plan),
+            plan=plan_facts(loaded.plan) | drawn_facts(request, run.spec),
             versions=versions(),
             inputs=inputs,
         )
@@ -144,7 +147,8 @@ def _open_take(request: VideoRequest, spec: ModelSpec, group: Group) -> Take:
     """The take's folder, new or as earlier attempts left it.
 
     Raises:
-        BadInputError: It belongs to another request, or the take to start from does not suit this one.
+        BadInputError: It belongs to another request, or holds frames of another edition of the model, or the take to
+            start from does not suit this one.
     """
     folder = Path(group.take)
     note = encode_request(request).decode()
@@ -154,8 +158,13 @@ def _open_take(request: VideoRequest, spec: ModelSpec, group: Group) -> Take:
     if _without_devices(_request_of(clip)) != _without_devices(request):
         raise BadInputError(f"{folder} holds frames of another request; submit this one as a new job")
     checkpoints = Checkpoints(folder / "latents", digest_of(request, spec))
+    if checkpoints.is_foreign and len(clip.missing(clip.frames)) < len(clip.frames):
+        # Only the missing frames would be made, and would not go with those that are there.
+        raise BadInputError(
+            f"the frames in {folder} are from another edition of {spec.name}; submit this take as a new job"
+        )
     base = _open_base(request, spec, Path(group.base)) if request.base else None
-    return Take(request, clip, checkpoints, base)
+    return Take(as_drawn(request, spec), clip, checkpoints, base)
 
 
 def _open_base(request: VideoRequest, spec: ModelSpec, folder: Path) -> BaseTake:

@@ -13,6 +13,7 @@ from papercut.checkpoints import save
 from papercut.guide import Guide
 from papercut.judge import LEARNING_RATE as JUDGE_RATE
 from papercut.judge import load_judge
+from papercut.motion import adopt_motion
 from papercut.shipped import ShippedModel
 from papercut.text import LEARNING_RATE as TEXT_RATE
 from papercut.text import SlotHeads
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def adopt(folder: Path, work: Path) -> None:
-    """Write encoder.pt, ae.pt, text.pt, unet.pt and judge.pt of a work folder from a shipped folder and the judge.
+    """Write the checkpoints of a work folder from a shipped folder and the judge, of motion only where it was trained.
 
     Args:
         folder: A folder that `export` wrote.
@@ -51,6 +52,7 @@ def adopt(folder: Path, work: Path) -> None:
     weights = unet.state_dict()
     parts = {"model": weights, "average": weights, "guide": guide.state_dict(), "optimizer": optimizer.state_dict()}
     save({**parts, "scale": shipped.scale, **beginning}, work / "unet.pt")
+    adopt_motion(folder, work)
     judge = load_judge().requires_grad_()
     optimizer = torch.optim.AdamW(judge.parameters(), lr=JUDGE_RATE, fused=True)
     save({"model": judge.state_dict(), "optimizer": optimizer.state_dict(), **beginning}, work / "judge.pt")

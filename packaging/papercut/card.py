@@ -108,8 +108,8 @@ Judge on fresh held-out renders: {judge}.
 
 Only the grammar's words mean anything. A colour belongs to the balloons and a position to the sun
 or moon; at most two balloons and two boats. Unnamed time is day, season summer, land a meadow, style papercut.
-It was trained most at 256x256. At other sizes things are smeared over the places they may have, the more the larger
-the picture: "Other sizes" above has the figures.
+It was trained most at 256x256. At other shapes things are softer where the network is far from two borders, which tell
+it their places, and larger pictures are enlarged, not finer: "Other sizes" above has the figures.
 Fine detail (birds, rain, castle windows) is softer than in the renders: the latents keep 24 numbers for each 16x16 patch.
 `sheet.png` shows the first captions of the evaluation in order, unpicked; the captions are in `card.json`.
 

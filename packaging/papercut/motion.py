@@ -1,8 +1,8 @@
 """Owns the motion adapter (a stock MotionAdapter): its clips on disk and its training over the frozen denoiser.
 
 What moves in a scene moves because its noise goes round (layout.orbit), and the denoiser draws that frame by frame.
-The motion modules hold neighbouring frames together. Trained in the denoiser's two roles, one step from the clip's own
-noise and refinement at lower noise.
+The motion modules hold neighbouring frames together. Trained in two roles, as a take is sampled: one step from the
+clip's own noise; and the frames of such a step, all noised halfway again with one noise, brought to the clip's truth.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from diffusers.models.attention_processor import AttnProcessor
 from diffusers.models.unets.unet_motion_model import MotionAdapter, UNetMotionModel
+from torch.nn import functional
 from torch.utils.data import IterableDataset
 
 from papercut.captions import write_caption
@@ -25,14 +26,17 @@ from papercut.pool import Encoders, Rows, batches, fill, process_rng
 from papercut.render import render
 from papercut.text import MAX_TOKENS, WIDTH
 from papercut.training import as_tensor, descend, half_precision, read_rows, seed_torch, set_learning_rate
-from papercut.unet import TEACHER_LIMIT, WEIGHT_LIMIT, load_unet, predict
+from papercut.unet import load_unet, predict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from torch import Tensor
 
 FRAMES = 16  # of a clip
 SIDE = 256
 LEARNING_RATE = 1e-3
+NOISIEST = 0.5  # of what is refined: engine.sampling.schedule noises the first step's frames as much again
+STILL = 0.02  # changes from frame to frame count squared up to this, then by their size: flicker is many small ones
 
 
 class ClipPool(Rows):
@@ -102,7 +106,7 @@ def orbit_noise(pair: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def train_motion(  # noqa: PLR0915 - one training step, read top to bottom
-    work: Path, budget_s: float, device: torch.device, *, clips: int = 2, student_share: float = 0.75
+    work: Path, budget_s: float, device: torch.device, *, batch: int = 2, student_share: float = 0.75
 ) -> None:
     """Train the motion modules until the time budget is spent, resuming from work/motion.pt.
 
@@ -110,7 +114,7 @@ def train_motion(  # noqa: PLR0915 - one training step, read top to bottom
         work: Folder of checkpoints and pools.
         budget_s: Training seconds over all sittings.
         device: Where to train.
-        clips: Clips a step.
+        batch: Clips a step.
         student_share: Probability that a step trains one step from the clips' own noise.
     """
     seed_torch(9)
@@ -132,7 +136,8 @@ def train_motion(  # noqa: PLR0915 - one training step, read top to bottom
     if state is not None:
         modules.load_state_dict(state["model"])
         average.weights = state["average"]
-        optimizer.load_state_dict(state["optimizer"])
+        if "optimizer" in state:
+            optimizer.load_state_dict(state["optimizer"])
         step, spent = state["step"], state["spent"]
     else:
         with torch.no_grad():  # the modules begin as if they were not there
@@ -144,24 +149,23 @@ def train_motion(  # noqa: PLR0915 - one training step, read top to bottom
     seed_torch(step)
     totals, counted = np.zeros(4), np.zeros(4)
     while not clock.over:
-        rows = rng.integers(0, pool.count, clips)
+        rows = rng.integers(0, pool.count, batch)
         x = read_rows(pool.latents[rows], device).transpose(1, 2) * scale
         noise = as_tensor(np.stack([orbit_noise(pool.noise[row]) for row in rows])).to(device)
         features = read_rows(pool.features[rows], device)
+        frames = features.repeat_interleave(FRAMES, 0)
         student = rng.random() < student_share
-        if student:
-            t, timestep = 1.0, 999.0
-        else:
-            t = float(np.clip(1 / (1 + np.exp(-rng.standard_normal())), 0.002, TEACHER_LIMIT))
-            timestep, noise = 1000 * t, torch.randn_like(noise)
+        noisy, timestep = noise, 999.0
+        if not student:
+            t = rng.uniform(0.02, NOISIEST)
+            noisy, timestep = _refinable(model, x, noise, frames, t=t, share=rng.random()), 1000 * t
         set_learning_rate(optimizer, LEARNING_RATE * clock.factor(step))
         with half_precision(device):
-            frames = features.repeat_interleave(FRAMES, 0)
-            output = predict(model, (1 - t) * x + t * noise, timestep, frames).float()
+            output = predict(model, noisy, timestep, frames).float()
         error = (output - x).square().mean()
-        # Where the truth changes from frame to frame, the output must change alike.
-        change = ((output[:, :, 1:] - output[:, :, :-1]) - (x[:, :, 1:] - x[:, :, :-1])).square().mean()
-        loss = (error + change) / max(t * t, 1 / WEIGHT_LIMIT)
+        # Where the truth changes from frame to frame, the output must change alike, and stand still where it does.
+        change = functional.smooth_l1_loss(output.diff(dim=2), x.diff(dim=2), beta=STILL)
+        loss = error + change
         descend(loss, optimizer, moving.values())
         if step % 4 == 0:
             average.update(modules, step // 4)
@@ -191,6 +195,17 @@ def train_motion(  # noqa: PLR0915 - one training step, read top to bottom
             )
 
 
+@torch.no_grad()
+def _refinable(model: torch.nn.Module, x: Tensor, noise: Tensor, features: Tensor, *, t: float, share: float) -> Tensor:
+    """What a step behind the first one is given: the first one's frames, brought `share` nearer to the truth by steps
+    before it, and noised again to the level `t`."""
+    with half_precision(x.device):
+        drawn = predict(model, noise, 999.0, features).float()
+    # All frames of a take get one noise.
+    frames = torch.lerp(drawn, x, share)
+    return (1 - t) * frames + t * torch.randn_like(x[:, :, :1])
+
+
 def load_motion(work: Path) -> MotionAdapter | None:
     """The averaged motion modules as an adapter, or None when none were trained."""
     state = load(work / "motion.pt")
@@ -200,6 +215,23 @@ def load_motion(work: Path) -> MotionAdapter | None:
     weights = {name.replace("/", "."): value for name, value in state["average"].items()}
     adapter.load_state_dict(weights)
     return adapter.eval().requires_grad_(requires_grad=False)
+
+
+def adopt_motion(folder: Path, work: Path) -> None:
+    """Write work/motion.pt from the adapter of a shipped folder, if it has one that does something.
+
+    The optimizer begins afresh.
+    """
+    if not (folder / "motion_adapter").is_dir():
+        return
+    adapter: torch.nn.Module = MotionAdapter.from_pretrained(folder / "motion_adapter")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - untyped in diffusers
+    weights: dict[str, Tensor] = adapter.state_dict()
+    if not any(weight.any() for name, weight in weights.items() if ".proj_out." in name):
+        return
+    # As train_motion names them: a module dictionary's keys have no dots.
+    keys = {name: name.split(".motion_modules.", 1) for name in weights}
+    named = {f"{place.replace('.', '/')}/motion_modules.{rest}": weights[name] for name, (place, rest) in keys.items()}
+    save({"model": named, "average": named, "step": 0, "spent": 0.0}, work / "motion.pt")
 
 
 @torch.no_grad()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
+from engine.catalogue import find_model
+from engine.media import pixels
+from engine.paths import Paths
+from engine.tasks.drawn import enlarged
 from papercut.judge import answers
 from papercut.measures import Reference, edge_energy, judge_features, resample, see, share
 from papercut.questions import draw_questions, render_scenes, right_and_named
-from papercut.sizes_card import CONTROL, SizeScore
+from papercut.sizes_card import AS_IT_IS, CONTROL, SizeScore
 from papercut.stream import to_signal
 from papercut.training import in_parts
 
@@ -26,10 +30,12 @@ if TYPE_CHECKING:
     from papercut.shipped import ShippedModel
 
 TRAINED = (256, 256)
-SIZES = (TRAINED, (384, 256), (256, 384), (448, 256), (512, 288), (288, 512), (384, 384), (512, 512), (512, 320))
-"""Width and height. Training never showed the last."""
+SIZES = (
+    TRAINED, (384, 256), (256, 384), (448, 256), (256, 448), (512, 288), (288, 512), (512, 320), (384, 384), (512, 512),
+)  # fmt: skip
+"""Width and height. The application draws those of a shorter side above 256 smaller and enlarges them."""
 FOURFOLD = (512, 512)
-"""Where the control has its place."""
+"""Where the control has its place, and how the model itself draws a large picture."""
 CAPTIONS = 60
 BATCH = 10
 SHOWN = 4
@@ -55,20 +61,38 @@ def score_sizes(folder: Path, model: ShippedModel, judge: Judge, seed: int, coun
         count: Captions.
     """
     look, sheet = _Look(judge, resample(count)), list[Tensor]()
-    for width, height in SIZES:
-        questions = draw_questions(count, seed, (height, width))
-        renders = [
-            render_scenes(questions.scenes, noise)
-            for noise in (questions.noise, draw_questions(count, seed + 1, (height, width)).noise)
-        ]
-        pictures = _draw(model, questions, questions.noise)
-        look.at(f"{width}x{height}", pictures, questions, *renders)
+    spec = find_model("papercut", Paths(folder))
+    for size in SIZES:
+        questions, other = (_questions(count, each, size) for each in (seed, seed + 1))
+        truth = _Truth(questions, *(render_scenes(questions.scenes, each.noise) for each in (questions, other)))
+        drawn = spec.drawn_size(*size)
+        pictures = _brought_to(size, _draw(model, questions, _questions(count, seed, drawn).noise))
+        look.at(named(size), drawn, pictures, truth)
         sheet.append(pictures[:SHOWN])
-        if (width, height) == FOURFOLD:
-            noises = in_parts(draw_questions(4 * count, seed).noise, count)
-            look.at(CONTROL, _in_one([_draw(model, questions, noise) for noise in noises]), questions, *renders)
+        if size == FOURFOLD:
+            look.at(f"{named(size)} {AS_IT_IS}", size, _draw(model, questions, questions.noise), truth)
+            noises = in_parts(_questions(4 * count, seed, TRAINED).noise, count)
+            four = _in_one([_draw(model, questions, noise) for noise in noises])
+            look.at(CONTROL, TRAINED, four, truth)
     _write_sheet(folder / "sizes.jpg", sheet)
     return look.scores
+
+
+def named(size: tuple[int, int]) -> str:
+    """A size in words."""
+    return "{}x{}".format(*size)
+
+
+def _questions(count: int, seed: int, size: tuple[int, int]) -> Questions:
+    width, height = size
+    return draw_questions(count, seed, (height, width))
+
+
+def _brought_to(size: tuple[int, int], pictures: Tensor) -> Tensor:
+    """Pictures (B, 3, h, w) as the application hands them out."""
+    if pictures.shape[:1:-1] == size:
+        return pictures
+    return torch.stack([pixels.to_signal(enlarged(each.numpy(), size)) for each in pixels.to_uint8(pictures)])
 
 
 def _draw(model: ShippedModel, questions: Questions, noise: Tensor) -> Tensor:
@@ -76,6 +100,16 @@ def _draw(model: ShippedModel, questions: Questions, noise: Tensor) -> Tensor:
     said = model.read(questions.captions)
     parts = zip(in_parts(noise, BATCH), in_parts(said, BATCH), strict=True)
     return torch.cat([model.show(model.one_step(*part)) for part in parts])
+
+
+class _Truth(NamedTuple):
+    """What the pictures of a size are to be."""
+
+    questions: Questions
+    renders: Tensor
+    """Of the same layouts, (B, 3, H, W) uint8."""
+    others: Tensor
+    """From other noise, likewise."""
 
 
 @dataclass
@@ -87,31 +121,24 @@ class _Look:
     scores: list[SizeScore] = field(default_factory=list)
     trained: Estimate | None = None
 
-    def at(self, name: str, pictures: Tensor, questions: Questions, renders: Tensor, others: Tensor) -> None:
-        """Add the score of these pictures.
-
-        Args:
-            name: The size.
-            pictures: (B, 3, H, W) in [-1, 1].
-            questions: What they were asked for.
-            renders: From the same noise, (B, 3, H, W) uint8.
-            others: From another one.
-        """
-        truth = to_signal(renders)
-        seen, ceiling = see(self.judge, fitted(pictures)), answers(self.judge, fitted(truth))
+    def at(self, name: str, drawn: tuple[int, int], pictures: Tensor, truth: _Truth) -> None:
+        """Add the score of these pictures, (B, 3, H, W) in [-1, 1], which the model drew at the size `drawn`."""
+        questions, renders = truth.questions, to_signal(truth.renders)
+        seen, ceiling = see(self.judge, fitted(pictures)), answers(self.judge, fitted(renders))
         accuracy = share(*right_and_named(seen.answers, questions), self.samples)
         rendered = share(*right_and_named(ceiling, questions), self.samples)
         reached = accuracy.over(rendered)
         self.trained = self.trained or reached
-        reference = Reference(judge_features(self.judge, fitted(to_signal(others))), self.samples)
+        reference = Reference(judge_features(self.judge, fitted(to_signal(truth.others))), self.samples)
         self.scores.append({
             "name": name,
+            "drawn": named(drawn),
             "captions": len(pictures),
             "accuracy": accuracy.figure(),
             "of_trained": reached.over(self.trained).figure(),
             "rendered": rendered.figure(),
             "fd_e": reference.distance(seen.features).figure(),
-            "edges": share(edge_energy(pictures), edge_energy(truth), self.samples).figure(),
+            "edges": share(edge_energy(pictures), edge_energy(renders), self.samples).figure(),
         })  # fmt: skip
         print(f"{name}: accuracy {accuracy.value:.1%}", flush=True)
 

@@ -25,7 +25,7 @@ DEFAULTS: dict[str, object] = {
     "seed": 2026,
     "size": "256x256",
     "workers": 1,
-    "batch": 48,
+    "batch": None,
     "student_share": 0.65,
     "decoded": 0,
     "sizes": [],
@@ -47,7 +47,7 @@ USES: dict[str, frozenset[str]] = {
     "unet": _TRAINING | {"batch", "student_share", "decoded", "sizes", "emphasis", "rate"},
     "polish": _TRAINING,
     "clips": _ROWS,
-    "motion": _TRAINING,
+    "motion": _TRAINING | {"batch"},
     "control": _TRAINING | {"batch"},
     "controls": _ROWS,
     "divcontrol": frozenset({"work", "count", "device"}),
@@ -99,7 +99,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="evaluate, distill: of the held-out captions and their noise")
     parser.add_argument("--size", help="pool: width x height")
     parser.add_argument("--workers", type=int, help="pool, pairs, clips, controls: render processes")
-    parser.add_argument("--batch", type=int, help="unet, control: rows a step")
+    parser.add_argument("--batch", type=int, help="unet, control: rows a step; motion: clips")
     parser.add_argument("--student-share", type=float, help="unet: part of the batch for one step")
     parser.add_argument("--decoded", type=int, help="unet: rows a step compared as pictures")
     parser.add_argument("--sizes", nargs="*", help="unet: further pools, width x height")
@@ -141,6 +141,7 @@ def main() -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     rate = {"rate": options.rate} if options.rate else {}
+    batch = {"batch": options.batch} if options.batch else {}
     device, work, budget_s = device_of(options.device), options.work, options.minutes * 60
     if options.command == "ae":
         from papercut.autoencoder import train_decoder
@@ -171,12 +172,12 @@ def main() -> None:
             work,
             budget_s,
             device,
-            batch=options.batch,
             student_share=options.student_share,
             decoded=options.decoded,
             sizes=sizes,
             emphasis=tuple(options.emphasis),
             **rate,
+            **batch,
         )
     elif options.command == "polish":
         from papercut.polish import polish_decoder
@@ -189,7 +190,7 @@ def main() -> None:
     elif options.command == "motion":
         from papercut.motion import train_motion
 
-        train_motion(work, budget_s, device)
+        train_motion(work, budget_s, device, **batch)
     elif options.command == "controls":
         from papercut.control import fill_controls
 
@@ -197,7 +198,7 @@ def main() -> None:
     elif options.command == "control":
         from papercut.control import train_control
 
-        train_control(work, budget_s, device, batch=options.batch)
+        train_control(work, budget_s, device, **batch)
     elif options.command == "divcontrol":
         from papercut.control_trial import STEPS, run_trial
 

@@ -51,7 +51,7 @@ TEACHER_SMALL_WEIGHT = 3.0  # the same for the teacher, less, for it pulls the m
 TIME_MEAN, TIME_SPREAD = 0.6, 1.2  # of the logit of the teacher's times
 LEARNING_RATE = 7e-4
 AVERAGE = 0.98
-OTHER_SIZES = 0.4  # part of the steps that are of another size than 256x256
+OTHER_SIZES = 0.5  # part of the steps that are of another size than 256x256
 TRAVELS = 3  # rows of a batch that are on the way between two prompts
 LEVELS = (96, 192, 288)  # channels at 16x16, 8x8 and 4x4
 
@@ -107,7 +107,7 @@ def train_unet(  # noqa: PLR0915 - one training step, read top to bottom
         student_share: Part of the batch that trains the one-step student.
         decoded: How many of the student's rows are also compared as decoded pictures.
         emphasis: Slots whose rows are drawn five times as often where the caption names them.
-        sizes: Further (height, width) pools; two in five steps draw from one of them, with fewer rows the larger it is.
+        sizes: Further (height, width) pools; every other step draws from one of them, with fewer rows the larger it is.
         rate: The highest learning rate. Adopted weights want a third of the first's, which undoes what they know.
     """
     seed_torch(3)

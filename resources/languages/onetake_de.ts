@@ -3234,6 +3234,10 @@ nach {time}</translation>
         <translation>Großes Quadrat</translation>
     </message>
     <message>
+        <source>{model} draws this at {size} and enlarges it: larger, not finer.</source>
+        <translation>{model} zeichnet das mit {size} und vergrößert es: größer, nicht feiner.</translation>
+    </message>
+    <message>
         <source>{model} draws best at {size}. At other sizes things blur and may come twice.</source>
         <translation>{model} zeichnet am besten mit {size}. In anderen Größen verschwimmen Dinge und kommen vielleicht doppelt.</translation>
     </message>

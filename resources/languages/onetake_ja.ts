@@ -3231,6 +3231,10 @@ after {time}</source>
         <translation>大きな正方形</translation>
     </message>
     <message>
+        <source>{model} draws this at {size} and enlarges it: larger, not finer.</source>
+        <translation>{model} は {size} で描いて拡大します。大きくなりますが、細かくはなりません。</translation>
+    </message>
+    <message>
         <source>{model} draws best at {size}. At other sizes things blur and may come twice.</source>
         <translation>{model} は {size} で最もよく描けます。ほかのサイズではぼやけたり、ものが二重に現れたりします。</translation>
     </message>

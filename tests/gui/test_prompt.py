@@ -138,8 +138,8 @@ def test_a_model_of_few_sizes_offers_them_and_says_so_at_every_other(qtbot: QtBo
     few = ((256, 256), (448, 256), (256, 384), (256, 448))
     size.set_model(replace(PAPERCUT, trained_sizes=few))
     offered = [size.shape.itemText(row).split("  ") for row in range(size.shape.count() - 1)]
-    names = ("Square", "Wide", "Portrait", "Tall")
-    assert offered == [[name, size_text(*sides)] for name, sides in zip(names, few, strict=True)]
+    names = ("Square", "Wide", "Portrait", "Tall", "Large square")
+    assert offered == [[name, size_text(*sides)] for name, sides in zip(names, (*few, (512, 512)), strict=True)]
     size.show_size(edit.width, edit.height)
     assert not size.hint.isVisible()
     for other in ((256, 448), (512, 256)):
@@ -147,6 +147,9 @@ def test_a_model_of_few_sizes_offers_them_and_says_so_at_every_other(qtbot: QtBo
         assert size.hint.isVisible()
     words = size.hint.text().replace("\N{NO-BREAK SPACE}", " ")
     assert words.startswith(f"Papercut draws best at {size_text(256, 256)}.")
+    size.show_size(512, 288)
+    words = size.hint.text().replace("\N{NO-BREAK SPACE}", " ")
+    assert words.startswith(f"Papercut draws this at {size_text(448, 256)} and enlarges it")
     size.set_model(replace(PAPERCUT, trained_sizes=()))
     size.show_size(512, 256)
     assert not size.hint.isVisible()

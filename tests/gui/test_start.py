@@ -18,7 +18,7 @@ from app.application import complete
 from app.image_edit import read_edit
 from app.languages import Language
 from app.opening import Opening, open_frame
-from app.settings import WindowSettings
+from app.settings import WindowSettings, with_checksum
 from app.theme import Appearance, Scheme
 from engine.paths import Paths
 
@@ -172,11 +172,43 @@ def test_a_layout_that_cannot_be_read_gives_the_first_one(
     first = arrangement(frame.window)
     frame.settings.keep(frame.window)
     store = QSettings(str(paths.home / "window.ini"), QSettings.Format.IniFormat)
-    store.setValue("layout", QByteArray(frame.window.layout_state().data()[:length]))
+    cut = QByteArray(frame.window.layout_state().data()[:length])
+    store.setValue("layout", with_checksum(cut))
+    store.setValue("workspace", "review")
     store.sync()
-    second = open_frame(qapp, paths).window
-    assert arrangement(second) == first
-    second.deleteLater()
+    second = open_frame(qapp, paths)
+    assert arrangement(second.window) == first
+    assert not second.settings.workspace, "or its panels would be kept as review's"
+    second.window.deleteLater()
+
+
+@pytest.mark.parametrize("key", ["geometry", "layout"])
+def test_a_window_opens_whichever_byte_of_its_layout_is_wrong(
+    qapp: QApplication, frame: Opening, paths: Paths, key: str
+) -> None:
+    """With the panels as they were at first; Qt would read counts and lengths from it that end the process."""
+    first = arrangement(frame.window)
+    frame.window.docks[1].hide()
+    frame.window.docks[2].setFloating(True)
+    changed = arrangement(frame.window)
+    frame.settings.keep(frame.window)
+    store = QSettings(str(paths.home / "window.ini"), QSettings.Format.IniFormat)
+    kept = store.value(key)
+    assert isinstance(kept, QByteArray)
+    # Every byte is tried in `test_settings`; here a window is opened for each of some.
+    for position in range(17, kept.size(), 32):
+        damaged = bytearray(kept.data())
+        damaged[position] ^= 0xFF
+        store.setValue(key, QByteArray(bytes(damaged)))
+        opened = open_frame(qapp, paths).window
+        assert arrangement(opened) == first, f"byte {position} changed"
+        opened.deleteLater()
+        # Every window that is left makes the next one slower.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    store.setValue(key, kept)
+    intact = open_frame(qapp, paths).window
+    assert arrangement(intact) == changed
+    intact.deleteLater()
 
 
 def test_what_is_set_by_name_is_set(frame: Opening) -> None:

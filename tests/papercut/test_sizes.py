@@ -13,7 +13,7 @@ from papercut import sizes_score
 from papercut.judge import load_judge
 from papercut.questions import Questions, draw_questions, render_scenes
 from papercut.shipped import ShippedModel
-from papercut.sizes_card import CONTROL, SizeScore, sizes_section
+from papercut.sizes_card import AS_IT_IS, CONTROL, SizeScore, sizes_section
 from papercut.sizes_score import fitted, score_sizes
 from papercut.stream import to_signal
 
@@ -52,12 +52,21 @@ def scores(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[SizeScore], P
 def test_a_perfect_model_holds_at_every_size_and_the_control_does_not(scores: tuple[list[SizeScore], Path]) -> None:
     """Renders reach their own ceiling whatever the size; four pictures in one do not."""
     found = {score["name"]: score for score in scores[0]}
-    assert list(found) == ["256x256", "512x512", CONTROL, "384x256"]
-    for name in ("256x256", "512x512", "384x256"):
+    whole = f"512x512 {AS_IT_IS}"
+    assert {name: score.get("drawn") for name, score in found.items()} == {
+        "256x256": "256x256",
+        "512x512": "256x256",
+        whole: "512x512",
+        CONTROL: "256x256",
+        "384x256": "384x256",
+    }
+    for name in ("256x256", whole, "384x256"):
         assert found[name]["accuracy"] == found[name]["rendered"]
         assert found[name]["of_trained"]["value"] == pytest.approx(1)
         assert found[name]["edges"]["value"] == pytest.approx(1)
     assert found["512x512"]["rendered"]["value"] > 0.9, "the judge reads an enlarged scene"
+    assert found["512x512"]["of_trained"]["value"] == pytest.approx(1, abs=0.05)
+    assert found["512x512"]["edges"]["value"] < 0.98, "what is enlarged is softer"
     assert found[CONTROL]["of_trained"]["value"] < 0.8
     assert found[CONTROL]["fd_e"]["value"] > found["512x512"]["fd_e"]["value"]
 

@@ -121,6 +121,31 @@ def test_the_nearest_side_is_allowed(side: int, multiple: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "drawn"),
+    [
+        ((256, 256), (256, 256)),
+        ((512, 512), (256, 256)),
+        ((288, 288), (256, 256)),
+        ((512, 288), (448, 256)),
+        ((320, 512), (256, 416)),
+        ((512, 256), (512, 256)),
+        ((128, 512), (128, 512)),
+    ],
+)
+def test_a_model_of_few_sizes_draws_larger_ones_smaller(asked: tuple[int, int], drawn: tuple[int, int]) -> None:
+    """With the shorter side that it knows, in about the same shape; any other model draws what is asked for."""
+    assert msgspec.structs.replace(SPEC, trained_sizes=((256, 256),)).drawn_size(*asked) == drawn
+    assert SPEC.drawn_size(*asked) == asked
+
+
+def test_a_model_draws_every_size_that_it_was_trained_at() -> None:
+    """Larger ones than its default, too."""
+    spec = msgspec.structs.replace(SPEC, trained_sizes=((256, 256), (384, 384)))
+    assert spec.drawn_size(384, 384) == (384, 384)
+    assert spec.drawn_size(400, 400) == (256, 256)
+
+
+@pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({"weight": math.nan}, "control weight is nan"),

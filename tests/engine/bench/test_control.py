@@ -105,6 +105,17 @@ def test_without_pictures_the_model_makes_its_own(tmp_path: Path) -> None:
     assert first.kinds["canny"].none == second.kinds["canny"].none
 
 
+def test_a_size_that_is_drawn_smaller_is_measured_as_it_is_drawn(tmp_path: Path) -> None:
+    """Enlarging adds nothing that could be followed."""
+    spec = msgspec.structs.replace(
+        write_steered_model(tmp_path / "model"), default_width=64, default_height=64, trained_sizes=((64, 64),)
+    )
+    adapters = {"canny": str(write_controlnet(tmp_path / "net"))}
+    bench = ControlBench(adapters, sources=1, seeds=1, rounds=1, side=128)
+    report = measure_control(spec, bench, Paths(tmp_path / "home"))
+    assert (report.width, report.height) == (64, 64)
+
+
 def test_what_is_missing_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

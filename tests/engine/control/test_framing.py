@@ -39,6 +39,20 @@ def test_fit_keeps_the_whole_picture_and_its_shape() -> None:
     assert (framing.box, framing.size, framing.corner) == ((0.0, 0.0, 400.0, 200.0), (100, 50), (0, 25))
 
 
+@given(picture=SIZES, shape=SIZES, canvas=SIZES, mode=st.sampled_from(MODES))
+def test_a_canvas_that_is_stretched_later_shows_what_its_true_shape_would(
+    picture: tuple[int, int], shape: tuple[int, int], canvas: tuple[int, int], mode: ResizeMode
+) -> None:
+    """The same part of the picture, in the same place but for rounding; nothing changes for one that is not."""
+    stretched, true = frame_picture(picture, canvas, mode, shape), frame_picture(picture, shape, mode)
+    assert stretched.box == true.box
+    for side in (0, 1):
+        factor = canvas[side] / shape[side]
+        assert 0 <= stretched.corner[side] <= stretched.corner[side] + stretched.size[side] <= canvas[side]
+        assert abs(stretched.size[side] - true.size[side] * factor) <= 0.5 * factor + 1
+    assert frame_picture(picture, canvas, mode, canvas) == frame_picture(picture, canvas, mode)
+
+
 def test_labels_are_not_mixed() -> None:
     """A categorical map keeps exactly its colours when it is enlarged."""
     labels = np.array([[[255, 0, 0], [0, 0, 255]]], np.uint8)

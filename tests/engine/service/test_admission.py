@@ -136,6 +136,16 @@ def test_a_long_take_that_fits_is_not_refused(video_paths: Paths) -> None:
     assert admit(take_request(frames=2304), "", video_paths, MACHINE).job
 
 
+def test_a_take_that_is_drawn_small_needs_the_memory_of_that(video_paths: Paths) -> None:
+    """What a model draws smaller than it was asked for is weighed as it is drawn; its frames are as large as asked."""
+    request, machine = take_request(frames=1000, width=512, height=512), Machine(("cpu",), {"cpu": 2 * 2**30})
+    with pytest.raises(BadInputError, match=r"1,000 frames of 512x512 need about 3\.9 GiB of memory"):
+        admit(request, "", video_paths, machine)
+    catalogue = video_paths.home / "models.toml"
+    catalogue.write_text(f"{catalogue.read_text()}trained_sizes = [[256, 256]]\n")
+    assert admit(request, "", video_paths, machine).job
+
+
 def test_an_export_needs_its_take(video_paths: Paths) -> None:
     """A job without frames, or a name that is none, is refused before anything is stored."""
     for take, reason in (("nonesuch", "has no frames"), ("../../etc", "is no job")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from engine.messages import Cancelled, Finished, FramesReady, JobState, Notice, 
 from engine.protocol import EventMessage, JobChanged, WorkerStatus
 from tests.engine.service.listening import await_state, await_workers, names, next_news
 from tests.engine.service.staging import take_request, video_model
+from tests.patience import ENDING_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,23 +26,39 @@ if TYPE_CHECKING:
     from engine.messages import Event
     from engine.paths import Paths
 
-STEPS = 150
+STEPS, HELD_AT = 20, 10
 
 
-def submit(client: EngineClient, paths: Paths, folder: Path, *devices: str, words: str = "") -> str:
-    """A take of resumable steps, each rank of which logs how it was started."""
+def submit(client: EngineClient, folder: Path, *devices: str) -> str:
+    """A take of resumable steps, each rank of which logs how it was started and waits halfway for `let_go`."""
     folder.mkdir(exist_ok=True)
-    prompt = f"{words} all log:{folder.parent / 'log'} steps:{STEPS}"
+    prompt = f"log:{folder.parent / 'log'} steps:{HELD_AT} gate:{folder.parent / 'gate'} steps:{STEPS}"
     return client.submit(take_request(*devices, prompt=prompt), str(folder / "a.mp4"))
 
 
-def await_step(client: EngineClient, job: str, step: int) -> None:
-    """Read news until a rank is at that step."""
-    while True:
+def let_go(folder: Path) -> None:
+    """Have the take go on."""
+    (folder.parent / "gate").touch()
+
+
+def await_step(client: EngineClient, paths: Paths, job: str, step: int, ranks: int) -> None:
+    """Read news until so many ranks are at that step, and wait until that is on disk."""
+    devices = set[str]()
+    while len(devices) < ranks:
         news = next_news(client)
         event = news.event if isinstance(news, EventMessage) else None
         if isinstance(event, Progress) and event.job == job and event.step >= step:
-            return
+            devices.add(event.device)
+    checkpoint = paths.takes / job / "step"
+    until(lambda: checkpoint.exists() and int(checkpoint.read_text()) >= step)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Look at the disk until this holds."""
+    limit = time.monotonic() + ENDING_S
+    while not holds():
+        assert time.monotonic() < limit
+        time.sleep(0.02)
 
 
 def ranks(client: EngineClient, job: str) -> list[WorkerStatus]:
@@ -75,16 +93,20 @@ def test_a_take_survives_its_processes(
     engine_home: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: Callable[[EngineClient, str], None]
 ) -> None:
     """Whatever dies or hangs in the middle, the waiting client gets one end, from the checkpoint, on both ranks."""
-    monkeypatch.setenv("ONETAKE_SILENCE_S", "2")
+    if lose is hang_one_rank:
+        monkeypatch.setenv("ONETAKE_SILENCE_S", "2")
     video_model(engine_home)
     folder = tmp_path / "out"
     seen: list[Event] = []
     with EngineClient.connect(engine_home) as client:
-        job = submit(client, engine_home, folder, "cpu:2")
-        await_step(client, job, 10)
+        job = submit(client, folder, "cpu:2")
+        await_step(client, engine_home, job, HELD_AT, ranks=2)
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(client.wait, job, seen.append)
             lose(client, job)
+            # A rank that is left alone gets no further meanwhile.
+            until(lambda: len(starts(folder)) == 4)
+            let_go(folder)
             end = waiting.result(60)
         assert isinstance(end, Finished)
         assert (end.restarts, end.attempt, end.devices) == (1, 2, ("cpu", "cpu#1"))
@@ -101,29 +123,35 @@ def test_a_take_survives_its_processes(
     assert not list(Path(engine_home.address).parent.glob("*meeting*"))
 
 
-def test_a_cancelled_take_leaves_nothing(engine_home: Paths, client: EngineClient, tmp_path: Path) -> None:
+def test_a_cancelled_take_leaves_nothing(engine_home: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All ranks stop; no file of the take, no part and no meeting is left, and the workers live on."""
+    # A rank is neither killed because it stops late, nor gone before anybody has looked.
+    monkeypatch.setenv("ONETAKE_CANCEL_GRACE_S", "100")
+    monkeypatch.setenv("ONETAKE_EXTRA_IDLE_S", "100")
     video_model(engine_home)
     folder = tmp_path / "out"
-    job = submit(client, engine_home, folder, "cpu:2")
-    await_step(client, job, 3)
-    pids = {worker.pid for worker in ranks(client, job)}
-    client.cancel(job)
-    assert isinstance(client.wait(job), Cancelled)
-    assert names(folder) == []
-    assert names(engine_home.takes) == []
-    assert not list(Path(engine_home.address).parent.glob("*meeting*"))
-    assert len(pids) == 2
-    assert pids == {worker.pid for worker in client.status().workers}
+    with EngineClient.connect(engine_home) as client:
+        job = submit(client, folder, "cpu:2")
+        await_step(client, engine_home, job, 3, ranks=2)
+        pids = {worker.pid for worker in ranks(client, job)}
+        client.cancel(job)
+        assert isinstance(client.wait(job), Cancelled)
+        assert names(folder) == []
+        assert names(engine_home.takes) == []
+        assert not list(Path(engine_home.address).parent.glob("*meeting*"))
+        assert len(pids) == 2
+        assert pids == {worker.pid for worker in client.status().workers}
 
 
 def test_extra_ranks_go_when_they_are_idle(engine_home: Paths, client: EngineClient, tmp_path: Path) -> None:
     """The processes that cpu:3 needed beyond the first end by themselves after a while without work."""
     video_model(engine_home)
-    job = submit(client, engine_home, tmp_path / "out", "cpu:3")
-    await_step(client, job, 1)
+    folder = tmp_path / "out"
+    job = submit(client, folder, "cpu:3")
+    await_step(client, engine_home, job, 1, ranks=3)
     extra = [psutil.Process(worker.pid) for worker in ranks(client, job)[1:]]
     assert len(extra) == 2
+    let_go(folder)
     assert isinstance(client.wait(job), Finished)
     psutil.wait_procs(extra, timeout=30)
     assert not any(process.is_running() for process in extra)
@@ -137,7 +165,7 @@ def test_a_failed_take_goes_on_where_it_was(engine_home: Paths, client: EngineCl
     folder.mkdir()
     prompt = f"steps:5 only:1 gate:{gate} fail:disk_full"
     job = client.submit(take_request("cpu:2", prompt=prompt), str(folder / "a.mp4"))
-    await_step(client, job, 5)
+    await_step(client, engine_home, job, 5, ranks=2)
     gate.touch()
     await_state(client, job, JobState.FAILED)
     (info,) = client.jobs().jobs
@@ -153,6 +181,6 @@ def test_unknown_devices_are_refused_over_the_wire(engine_home: Paths, client: E
     """The client gets the one line that lists what there is, and nothing is stored."""
     video_model(engine_home)
     with pytest.raises(BadInputError, match="'cuda:3' is not in this machine; it has cpu"):
-        submit(client, engine_home, tmp_path / "out", "cuda:3")
+        submit(client, tmp_path / "out", "cuda:3")
     assert client.jobs().jobs == ()
     assert not any(isinstance(client.next_message(0.0), JobChanged) for _ in range(3))

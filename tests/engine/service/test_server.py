@@ -53,6 +53,10 @@ class ServerThread(threading.Thread):
             self._up.set()
             self._server.run()
 
+    def go_when_idle_for(self, idle_s: float) -> None:
+        """From now on; the server's next look finds it."""
+        self._server._options = ServerOptions(idle_s=idle_s)  # pyright: ignore[reportPrivateUsage]
+
     def stop(self) -> None:
         self._server.ask_to_stop()
         self.join()
@@ -255,8 +259,10 @@ def test_an_idle_service_goes(engine_home: Paths) -> None:
 
 def test_a_service_with_a_client_or_a_job_stays(engine_home: Paths) -> None:
     """A connected client, or a job that nobody waits for, keeps an idle server up until they end."""
-    server = ServerThread(engine_home, ServerOptions(idle_s=0.1))
+    server = ServerThread(engine_home, ServerOptions())
     with EngineClient.connect(engine_home) as client:
+        # Not before: it would go if the client came late.
+        server.go_when_idle_for(0.1)
         client.wait(client.submit(ImageRequest(prompt="slow:0.4", seed=1)))
         job = client.submit(ImageRequest(prompt="slow:0.4", seed=1))
     server.join(30)

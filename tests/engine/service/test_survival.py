@@ -17,9 +17,9 @@ from engine import protocol
 from engine.client import EngineClient
 from engine.errors import ServiceError
 from engine.messages import Cancelled, Finished, JobState
-from engine.protocol import JobChanged
 from engine.service.discovery import read_record
-from tests.engine.service.listening import await_state, kill_service, names, next_news, read_to_the_end, request
+from tests.engine.service.listening import await_state, kill_service, names, read_to_the_end, request
+from tests.patience import ENDING_S
 
 if TYPE_CHECKING:
     from engine.paths import Paths
@@ -27,12 +27,20 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 
 
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or is a zombie that may be gone any moment."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def test_stop_returns_when_the_service_and_its_workers_are_gone(engine_home: Paths, client: EngineClient) -> None:
     """An orderly stop leaves no process, no socket and no record."""
     status = client.status()
     client.stop_service()
-    for pid in (status.pid, status.workers[0].pid):
-        assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    assert has_ended(status.pid)
+    assert has_ended(status.workers[0].pid)
     assert not Path(engine_home.address).exists()
     assert read_record(engine_home) is None
     with pytest.raises(ServiceError, match="is lost"):
@@ -85,13 +93,17 @@ def test_a_stop_on_purpose_ends_the_waiting(engine_home: Paths, client: EngineCl
         assert isinstance(later.wait(job), Cancelled)
 
 
-def test_a_signal_is_no_stop_on_purpose(engine_home: Paths, client: EngineClient) -> None:
+def test_a_signal_is_no_stop_on_purpose(engine_home: Paths, client: EngineClient, tmp_path: Path) -> None:
     """A service that was sent SIGTERM puts its job back, and a waiting client sees the job through."""
-    job = client.submit(request("slow:0.3"))
+    gate = tmp_path / "gate"
+    job = client.submit(request(f"gate:{gate}"))
     await_state(client, job, JobState.RUNNING)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(client.wait, job)
-        os.kill(client.status().pid, signal.SIGTERM)
+        service = psutil.Process(client.status().pid)
+        service.terminate()
+        service.wait(ENDING_S)
+        gate.touch()
         end = waiting.result(60)
     assert isinstance(end, Finished)
     assert end.restarts == 1
@@ -99,22 +111,32 @@ def test_a_signal_is_no_stop_on_purpose(engine_home: Paths, client: EngineClient
 
 def test_twenty_jobs_survive_kills_in_order(engine_home: Paths, tmp_path: Path) -> None:
     """Killed again and again, the service loses no job, finishes them in order and makes each result once."""
+    folder, gates = tmp_path / "out", tmp_path / "gates"
+    folder.mkdir()
+    gates.mkdir()
     with EngineClient.connect(engine_home, previews=False) as client:
-        jobs = [client.submit(request("slow:0.04"), str(tmp_path / f"{number:02d}.png")) for number in range(20)]
+        jobs = [
+            client.submit(request(f"slow:0.04 gate:{gates / str(number)}"), str(folder / f"{number:02d}.png"))
+            for number in range(20)
+        ]
         kill_service(client)
+    ended = 0
     for survivors in (3, 1, 4, 2):
         with EngineClient.connect(engine_home) as client:
-            ended = 0
-            while ended < survivors:
-                news = next_news(client)
-                ended += isinstance(news, JobChanged) and news.info.state is JobState.DONE
+            for number in range(ended, ended + survivors):
+                (gates / str(number)).touch()
+            ended += survivors
+            # Those behind it wait at their gates, however late this looks.
+            client.wait(jobs[ended - 1])
             kill_service(client)
+    for number in range(ended, 20):
+        (gates / str(number)).touch()
     with EngineClient.connect(engine_home) as client:
         ends = [client.wait(job) for job in jobs]
         rows = client.jobs().jobs
     assert all(isinstance(end, Finished) for end in ends)
     assert [row.job for row in sorted(rows, key=lambda row: row.finished or 0.0)] == jobs
-    assert names(tmp_path) == [f"{number:02d}.png" for number in range(20)]
+    assert names(folder) == [f"{number:02d}.png" for number in range(20)]
 
 
 def test_an_older_service_makes_way(engine_home: Paths) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.errors import WorkerLostError
 from engine.media.clip import Clip
-from engine.messages import FramesReady, Preview, Progress, Segment, Timeline, VideoRequest
+from engine.messages import FramesReady, Notice, Preview, Progress, Segment, Timeline, VideoRequest
 from engine.protocol import Group, Run
 from engine.tasks import video_job
 from engine.tasks.checkpoint import Checkpoints, digest_of
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from engine.messages import Notice
     from engine.tasks.controls import ControlSupply
     from engine.tasks.loading import LoadedVideo
 
@@ -66,6 +65,8 @@ class Studio:
     supply: ControlSupply | None = None
     events: list[list[Event]] = field(default_factory=list[list[Event]])
     """What each rank of the last attempt said."""
+    notices: list[str] = field(default_factory=list[str])
+    """What all attempts said for people."""
 
     def clip_folder(self, job: str) -> Path:
         return self.folder / job / "clip"
@@ -101,7 +102,9 @@ class Studio:
             )  # fmt: skip
 
             def emit(event: Event | Notice) -> None:
-                assert isinstance(event, Event)
+                if isinstance(event, Notice):
+                    self.notices.append(event.message)
+                    return
                 self.events[rank].append(event)
                 on_event(rank, event)
 

@@ -13,6 +13,7 @@ from app.project_file import Made
 from app.recovery import Journal, Recovery
 from app.video_edit import SegmentEdit, VideoEdit
 from app.window_file import WindowFile
+from tests.patience import ENDING_S
 from tests.unit.app.other_window import other_process
 
 if TYPE_CHECKING:
@@ -81,8 +82,9 @@ def test_the_newest_comes_first_and_a_foreign_file_stays(tmp_path: Path) -> None
     assert (tmp_path / "1.json").exists()
 
 
-def test_two_windows_that_look_at_once_both_find_it(tmp_path: Path) -> None:
+def test_two_windows_that_look_at_once_both_find_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that only looks takes nothing from the other, which may be about to close."""
+    monkeypatch.setattr("app.recovery.LOOK_WITHIN_S", ENDING_S)
     with other_process(WRITER, tmp_path, tmp_path / "Lake.onetake"):
         pass
     held = WindowFile(tmp_path).claim_left_behind()
