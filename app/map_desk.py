@@ -215,7 +215,9 @@ class MapDesk(QObject):
         """What was painted, at the size of the result; None where nothing is."""
         if not layer.painted:
             return None
-        image = self.board.take_unsaved(layer.painted) or QImage(layer.painted)
+        # The last strokes on an open one are not in its file yet.
+        is_open = self.board.file == layer.painted
+        image = self.board.mask if is_open else self.board.take_unsaved(layer.painted) or QImage(layer.painted)
         size = QSize(*self._size())
         if image.isNull() or image.size() == size:
             return None if image.isNull() else image

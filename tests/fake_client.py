@@ -18,7 +18,7 @@ class FakeClient:
         self._connection = connection
 
     def submit(self, request: Request, output: str = "", job: str = "") -> str:
-        return self._engine.ask(self._connection, lambda: self._engine.submit(request, output, job))
+        return self._engine.ask(self._connection, lambda: self._engine.submit(request, output, job), names=True)
 
     def cancel(self, job: str) -> None:
         self._engine.ask(self._connection, lambda: self._engine.cancel(job))

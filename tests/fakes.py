@@ -79,6 +79,8 @@ class FakeEngine:
         self._order = 0
         self._condition = Condition()
         self._open: set[int] = set()
+        self._unnamed: set[int] = set()
+        """Connections that have sent a request and may not have passed on its name yet."""
 
     # What a test says.
 
@@ -112,36 +114,42 @@ class FakeEngine:
     def show_candidate(self, job: str, index: int, *, final: bool = True, late: bool = False) -> None:
         """A held job sends one picture; `late` sends it with an old sequence number."""
         with self._condition:
+            self._begin(job)
             self._jobs.candidate(job, index, final=final, late=late)
             self._condition.notify_all()
 
     def show_frames(self, job: str, frames: range, device: str = DEVICE) -> None:
         """A device of a held take sends previews of these frames."""
         with self._condition:
+            self._begin(job)
             self._jobs.show_frames(job, frames, device)
             self._condition.notify_all()
 
     def finish_frames(self, job: str, frames: range, device: str = DEVICE) -> None:
         """A device of a held take has decoded these frames."""
         with self._condition:
+            self._begin(job)
             self._jobs.finish_frames(job, frames, device)
             self._condition.notify_all()
 
     def make_step(self, job: str, step: int, device: str = DEVICE) -> None:
         """A device of a held take has come this far."""
         with self._condition:
+            self._begin(job)
             self._jobs.progress(job, step, device)
             self._condition.notify_all()
 
     def finish(self, job: str) -> None:
         """A held job ends well."""
         with self._condition:
+            self._begin(job)
             self._jobs.finish(job)
             self._condition.notify_all()
 
     def fail(self, job: str, kind: str, message: str) -> None:
         """A held job fails."""
         with self._condition:
+            self._begin(job)
             self._jobs.fail(job, kind, message)
             self._condition.notify_all()
 
@@ -165,17 +173,32 @@ class FakeEngine:
             self._jobs.messages.clear()
             return job
 
+    def _begin(self, job: str) -> None:
+        """A held job is running before anything else happens to it, whether or not its client has listened since."""
+        for due in [due for due in self._due if due.job == job]:
+            self._due.remove(due)
+            due.happen()
+
     # What a client asks.
 
-    def ask(self, connection: int, work: Callable[[], Answer]) -> Answer:
+    def ask(self, connection: int, work: Callable[[], Answer], *, names: bool = False) -> Answer:
         """Do something for a connection, alone.
+
+        Args:
+            connection: Whose call this is; it has dealt with the answers to its earlier ones.
+            work: Gives the answer.
+            names: Whether the answer is the name of a job. The service calls a job as its client does, so that news
+                of one may come before the answer. Here it has a name of its own, and they wait for the next call.
 
         Raises:
             ServiceError: The connection is lost.
         """
         with self._condition:
             self._check(connection)
+            self._unnamed.discard(connection)
             answer = work()
+            if names:
+                self._unnamed.add(connection)
             self._condition.notify_all()
             return answer
 
@@ -198,15 +221,17 @@ class FakeEngine:
                 if timeout_s == 0.0:
                     # There is one queue of news: it is for the connection that waits for them.
                     return None
-                now = time.monotonic()
-                if self._jobs.messages:
-                    return self._jobs.messages.popleft()
-                if self._due and self._due[0].when <= now:
-                    self._due.pop(0).happen()
-                    continue
+                now, due = time.monotonic(), None
+                if connection not in self._unnamed:
+                    if self._jobs.messages:
+                        return self._jobs.messages.popleft()
+                    due = self._due[0].when if self._due else None
+                    if due is not None and due <= now:
+                        self._due.pop(0).happen()
+                        continue
                 if deadline is not None and now >= deadline:
                     return None
-                ends = [at for at in (deadline, self._due[0].when if self._due else None) if at is not None]
+                ends = [at for at in (deadline, due) if at is not None]
                 self._condition.wait(min(ends) - now if ends else None)
 
     def _check(self, connection: int) -> None:

@@ -75,7 +75,7 @@ class PlayerPage(QWidget):
         super().__init__(parent)
         self.take, self.other, self.playhead = take, other, playhead
         self._compares = False
-        self._is_still = False
+        self._is_still = self._loops_making = False
         self._preview: tuple[tuple[int, QSize], QImage] = (0, QSize()), QImage()
         """The preview that was shown last: which one, how large, and itself at that size."""
         self.view = FrameView(theme)
@@ -96,7 +96,7 @@ class PlayerPage(QWidget):
         if key == self.take.key:
             return
         self.playhead.pause()
-        self._is_still = False
+        self._is_still = self._loops_making = False
         self.take.show_job(key)
         request = self.take.request
         if request is not None:
@@ -155,15 +155,18 @@ class PlayerPage(QWidget):
     def _take_change(self) -> None:
         self._show_frame()
         record = self.take.record
-        if record is not None and record.state.is_final and self.playhead.is_playing and not self._is_still:
-            # The loop of the making ends with it: a finished take waits on its first frame.
-            self.playhead.pause()
-            self.playhead.seek(0)
+        if record is not None and record.state.is_final and self._loops_making:
+            # The loop of the making ends with it, once: a finished take waits on its first frame until it is played.
+            self._loops_making = False
+            if self.playhead.is_playing and not self._is_still:
+                self.playhead.pause()
+                self.playhead.seek(0)
 
     def _loop_while_made(self) -> None:
         record = self.take.record
         is_made = record is not None and record.state is JobState.RUNNING
         if is_made and not self._is_still and not self.playhead.is_playing and self.isVisible():
+            self._loops_making = True
             self.playhead.play(1)
 
     def stop_by_hand(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -138,8 +139,12 @@ def test_the_queue_can_be_steered(shared: Onetake, tmp_path: Path) -> None:
 def test_a_killed_service_loses_nothing(onetake: Onetake, tmp_path: Path) -> None:
     """kill -9 of the service in the middle of a batch: the waiting command still ends well."""
     assert onetake("image", "a lake", "-o", str(tmp_path / "warm.png")).status == 0
-    waiting = onetake.start("image", PROMPT, "--count", "12", "--seed", "1", "-o", str(tmp_path / "m.png"), "--json")
     pid = onetake.service_pid()
+    waiting = onetake.start("image", PROMPT, "--count", "12", "--seed", "1", "-o", str(tmp_path / "m.png"), "--json")
+    # The first picture is there and the others are not, however long a command takes to start.
+    while not list(tmp_path.glob(".*.tmp")):
+        assert waiting.poll() is None, finish(waiting)
+        time.sleep(0.01)
     os.kill(pid, signal.SIGKILL)
     answer = finish(waiting)
     assert answer.status == 0, answer.errors

@@ -14,6 +14,7 @@ from engine.paths import Paths
 from tests.decoding import spare_the_child
 from tests.fake_takes import MOVING
 from tests.fakes import FakeEngine
+from tests.patience import ENDING_S
 from tests.requests import FREE_TEXT
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 def decoding_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading a picture is not what is tested here."""
     spare_the_child(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def patient_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine's disk answers in time; a test of one that does not says when the window gives up."""
+    for module in ("background", "keeper", "project_session"):
+        monkeypatch.setattr(f"app.{module}.KEPT_WITHIN_S", ENDING_S)
 
 
 @pytest.fixture

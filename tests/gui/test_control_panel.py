@@ -476,10 +476,13 @@ def test_pictures_too_large_to_be_kept_are_not_decoded_over_and_over(
     onetake.control.layers.rows[0].map.click()
     views = onetake.stage.map.views
     qtbot.waitUntil(lambda: not views.result.image.isNull() and not views.map.image.isNull())
-    qtbot.wait(200)
-    seen = len(decoded)
-    qtbot.wait(200)
-    assert len(decoded) == seen
+
+    def rests() -> bool:
+        seen = len(decoded)
+        qtbot.wait(300)
+        return len(decoded) == seen
+
+    qtbot.waitUntil(rests)
 
 
 def test_a_layer_of_another_window_moves_nothing_here(onetake: Application, pictures: list[Path]) -> None:

@@ -127,7 +127,9 @@ def test_left_and_right_go_exactly_one_frame(
     assert held.transport.time.text() == "0:01:04"
 
 
-def test_a_finished_take_waits_on_its_first_frame(qtbot: QtBot, held: PlayerPage, engine: FakeEngine) -> None:
+def test_a_finished_take_waits_on_its_first_frame(
+    qtbot: QtBot, onetake: Application, held: PlayerPage, engine: FakeEngine
+) -> None:
     """The loop of the making ends with it; Space then plays and stops."""
     engine.show_frames("job-1", range(0, 24, 4), "cpu")
     qtbot.waitUntil(lambda: held.playhead.is_playing)
@@ -138,6 +140,9 @@ def test_a_finished_take_waits_on_its_first_frame(qtbot: QtBot, held: PlayerPage
     assert held.take.state(47) is FrameState.READY
     held.view.setFocus()
     qtbot.keyClick(held.view, Qt.Key.Key_Space)
+    assert held.playhead.is_playing
+    # Its row is told as done, then its end: news of a finished take stop nothing that the artist has begun.
+    onetake.jobs.job_changed.emit("job-1")
     assert held.playhead.is_playing
     qtbot.keyClick(held.view, Qt.Key.Key_Space)
     assert not held.playhead.is_playing

@@ -24,6 +24,7 @@ from app.shared_file import SharedFile
 from app.stars import Stars
 from engine.messages import ImageRequest
 from tests.gui.test_engine_link import refuse
+from tests.patience import ENDING_S
 from tests.unit.app.other_window import other_process
 
 if TYPE_CHECKING:
@@ -95,10 +96,13 @@ def refuse_to_read(file: Path) -> bytes:
     raise OSError(errno.EIO, "Input/output error", str(file))
 
 
-def test_two_processes_lose_none_of_each_others_changes(file: Path) -> None:
+def test_two_processes_lose_none_of_each_others_changes(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both add twenty-five lines to one file at the same time; all of them are there."""
+    # A slow disk may leave one waiting until the other is through.
+    monkeypatch.setattr("app.file_change.LOCK_TIMEOUT_S", ENDING_S)
     program = (
-        "import sys; from pathlib import Path; from app.file_change import change_file\n"
+        "import sys; from pathlib import Path; from app import file_change\n"
+        f"file_change.LOCK_TIMEOUT_S, change_file = {ENDING_S}, file_change.change_file\n"
         "print('ready', flush=True)\n"
         "for _ in range(25): change_file(Path(sys.argv[1]), lambda there: there + b'other\\n')\n"
         "print('done', flush=True)\n"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
     from PySide6.QtGui import QUndoStack
 
+    from app.canvas.painting.history import Patch
+
 FORMAT = QImage.Format.Format_RGB32
 BLACK = 0xFF000000
 _HALF = 128
@@ -66,6 +68,17 @@ class MapBoard(MaskBoard):
     def _new_stroke(self, brush: Brush) -> Stroke:
         colour = self.background if brush.erases else brush.colour
         return ColourStroke(self._mask, brush, colour, is_crisp=self.is_categorical)
+
+    def _apply(self, file: str, patch: Patch, after: bool) -> None:
+        if file == self._file:
+            super()._apply(file, patch, after)
+            return
+        # A map is opened in its own time, so one that redo brings back is not there yet: the step is done in its file.
+        image = (self.take_unsaved(file) or QImage(file)).convertToFormat(FORMAT)
+        if image.size() == patch.size:
+            patch.put(image, after=after)
+            if not self._try_to_write(image, file):
+                self._unsaved[file] = image
 
     def _write(self, mask: QImage, file: str) -> None:
         write_map(mask, file)
