@@ -10,6 +10,7 @@ from papercut.distill_card import distilled_section
 from papercut.grammar import SLOTS
 from papercut.layout import ARRANGED, ARRANGEMENTS, VARIETY
 from papercut.measures_card import Measured, bar_of, measures_section, share_of
+from papercut.motion import shipped_motion
 from papercut.motion_card import MotionScore, motion_section
 from papercut.questions import COUNTS, Entry
 from papercut.sizes_card import SizeScore, sizes_section
@@ -126,7 +127,15 @@ weight 1, the first seeds, unpicked. `python packaging/papercut/train.py control
 - The built-in depth sees land, balloons and houses, castles roughly, and misses boats and birds; the built-in classes
   have all of them, castles with ragged edges.
 """
-_ADAPTER = "| `motion_adapter` | `MotionAdapter` | temporal attention over 16 frames behind every layer of the denoiser. In this edition it holds zeros and hands frames through unchanged: everything that moves does so by its noise |\n"
+_ADAPTER = "| `motion_adapter` | `MotionAdapter` | temporal attention over 16 frames behind every layer of the denoiser. {}: everything that moves does so by its noise |\n"
+_TRAINED = "It holds neighbouring frames together"
+_OF_ZEROS = "In this edition it holds zeros and hands frames through unchanged"
+
+
+def _adapter_line(folder: Path) -> str:
+    if not (folder / "motion_adapter").is_dir():
+        return ""
+    return _ADAPTER.format(_TRAINED if shipped_motion(folder) else _OF_ZEROS)
 
 
 def write_card(folder: Path, result: Result) -> None:
@@ -145,7 +154,7 @@ def write_card(folder: Path, result: Result) -> None:
         motion=motion_section(result.get("takes", [])),
         control=control_section(folder.with_name("papercut-control")),
         distilled=distilled_section(folder),
-        adapter=_ADAPTER if (folder / "motion_adapter").is_dir() else "", psnr=result["autoencoder_psnr_db"],
+        adapter=_adapter_line(folder), psnr=result["autoencoder_psnr_db"],
         mb=result["weights_mb"], arranged=len(ARRANGED), arrangements=ARRANGEMENTS, variety=VARIETY,
         captions=result["captions"], seed=result["seed"], table="\n".join(lines), judge=judge,
     )  # fmt: skip

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from diffusers.models.attention_processor import AttnProcessor
 from diffusers.models.unets.unet_motion_model import MotionAdapter, UNetMotionModel
+from safetensors.torch import load_file  # pyright: ignore[reportUnknownVariableType] - untyped in safetensors
 from torch.nn import functional
 from torch.utils.data import IterableDataset
 
@@ -36,6 +37,7 @@ FRAMES = 16  # of a clip
 SIDE = 256
 LEARNING_RATE = 1e-3
 NOISIEST = 0.5  # of what is refined: engine.sampling.schedule noises the first step's frames as much again
+CHANGE_WEIGHT = 4.0  # next to the frames' own error, of which the modules can mend little
 STILL = 0.02  # changes from frame to frame count squared up to this, then by their size: flicker is many small ones
 
 
@@ -106,7 +108,7 @@ def orbit_noise(pair: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def train_motion(  # noqa: PLR0915 - one training step, read top to bottom
-    work: Path, budget_s: float, device: torch.device, *, batch: int = 2, student_share: float = 0.75
+    work: Path, budget_s: float, device: torch.device, *, batch: int = 2, student_share: float = 0.4
 ) -> None:
     """Train the motion modules until the time budget is spent, resuming from work/motion.pt.
 
@@ -165,7 +167,7 @@ def train_motion(  # noqa: PLR0915 - one training step, read top to bottom
         error = (output - x).square().mean()
         # Where the truth changes from frame to frame, the output must change alike, and stand still where it does.
         change = functional.smooth_l1_loss(output.diff(dim=2), x.diff(dim=2), beta=STILL)
-        loss = error + change
+        loss = error + CHANGE_WEIGHT * change
         descend(loss, optimizer, moving.values())
         if step % 4 == 0:
             average.update(modules, step // 4)
@@ -217,16 +219,18 @@ def load_motion(work: Path) -> MotionAdapter | None:
     return adapter.eval().requires_grad_(requires_grad=False)
 
 
-def adopt_motion(folder: Path, work: Path) -> None:
-    """Write work/motion.pt from the adapter of a shipped folder, if it has one that does something.
+def shipped_motion(folder: Path) -> dict[str, Tensor]:
+    """The weights of a shipped folder's motion adapter, by name; none where it has none or hands frames through."""
+    file = folder / "motion_adapter" / "diffusion_pytorch_model.safetensors"
+    weights = load_file(file) if file.exists() else {}
+    does_something = any(bool(weight.any()) for name, weight in weights.items() if ".proj_out." in name)
+    return {name: weight.float() for name, weight in weights.items()} if does_something else {}
 
-    The optimizer begins afresh.
-    """
-    if not (folder / "motion_adapter").is_dir():
-        return
-    adapter: torch.nn.Module = MotionAdapter.from_pretrained(folder / "motion_adapter")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - untyped in diffusers
-    weights: dict[str, Tensor] = adapter.state_dict()
-    if not any(weight.any() for name, weight in weights.items() if ".proj_out." in name):
+
+def adopt_motion(folder: Path, work: Path) -> None:
+    """Write work/motion.pt from the adapter of a shipped folder, if it was trained. The optimizer begins afresh."""
+    weights = shipped_motion(folder)
+    if not weights:
         return
     # As train_motion names them: a module dictionary's keys have no dots.
     keys = {name: name.split(".motion_modules.", 1) for name in weights}

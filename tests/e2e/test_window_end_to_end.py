@@ -203,15 +203,14 @@ def test_one_press_makes_pictures_and_a_dropped_one_is_followed(
     ]
     assert [record.request.controls[0].kind for record in records] == ["canny"] * 4
     assert all(str(given) in record.inputs for record in records)
-    plain = onetake(
-        "image", BY_NIGHT, "--seed", str(followed["seed"]), "--count", "4", "-o", str(tmp_path / "plain.png"), "--json"
-    )
+    # Seeds of their own: those that the window drew may lay their pictures out as the given one by chance.
+    plain = onetake("image", BY_NIGHT, "--seed", "300", "--count", "8", "-o", str(tmp_path / "plain.png"), "--json")
     assert plain.status == 0, plain.errors
     assert onetake("control", "canny", str(given), "-o", str(tmp_path / "edges.png")).status == 0
     edges = greys(tmp_path / "edges.png") > 127
     with_it = [agreement(Path(path), edges) for path in followed["outputs"]]
     without = [agreement(Path(path), edges) for path in plain.document["outputs"]]
-    assert np.mean(with_it) > 1.3 * np.mean(without), (with_it, without)
+    assert min(with_it) > 1.3 * np.mean(without), (with_it, without)
 
 
 def test_a_take_survives_its_window_and_becomes_a_movie(desktop: Desktop, onetake: Onetake, tmp_path: Path) -> None:

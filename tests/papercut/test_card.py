@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import torch
+from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType] - untyped in safetensors
+
 from papercut.card import Result, write_card
 from papercut.grammar import SLOTS
 from papercut.measures_card import MORE, ONE_STEP, RENDERS, SHUFFLED, TEACHER, WRONG, Measures, judge_bars
@@ -78,7 +81,11 @@ def test_the_card_tells_what_was_found(tmp_path: Path) -> None:
     assert "{" not in card
     assert "motion_adapter" not in card
     (tmp_path / "motion_adapter").mkdir()
-    assert "| `motion_adapter` | `MotionAdapter` |" in card_of(result(), tmp_path)
+    for value, words in ((0.0, "it holds zeros"), (0.5, "holds neighbouring frames together")):
+        file = tmp_path / "motion_adapter" / "diffusion_pytorch_model.safetensors"
+        save_file({"motion_modules.0.proj_out.weight": torch.full((2,), value)}, file)
+        assert "| `motion_adapter` | `MotionAdapter` |" in card_of(result(), tmp_path)
+        assert words in card_of(result(), tmp_path)
 
 
 def test_bars_that_are_met_are_said_to_be(tmp_path: Path) -> None:
