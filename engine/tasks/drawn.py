@@ -29,10 +29,8 @@ def as_drawn(request: Asked, spec: ModelSpec) -> Asked:
 
 def drawn_notes(request: Asked, spec: ModelSpec) -> tuple[str, ...]:
     """What people are told where the two sizes differ: one line, or none."""
-    drawn = spec.drawn_size(request.width, request.height)
-    if drawn == (request.width, request.height):
-        return ()
-    return (f"{spec.name} draws {request.width}x{request.height} at {drawn[0]}x{drawn[1]} and enlarges it",)
+    drawn = drawn_facts(request, spec).get("drawn")
+    return (f"{spec.name} draws {request.width}x{request.height} at {drawn} and enlarges it",) if drawn else ()
 
 
 def drawn_facts(request: Asked, spec: ModelSpec) -> dict[str, str | int | bool]:

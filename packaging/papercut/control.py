@@ -186,7 +186,7 @@ def predict_controlled(  # noqa: PLR0917 - the inputs of two networks
 
 
 def train_control(
-    work: Path, budget_s: float, device: torch.device, *, batch: int = 16, student_share: float = 0.85
+    work: Path, budget_s: float, device: torch.device, *, batch: int = 48, student_share: float = 0.85
 ) -> None:
     """Train the adapter until the time budget is spent, resuming from work/control.pt.
 

@@ -22,6 +22,7 @@ from papercut.stage import CLASSES, ID
 from papercut.training import as_tensor
 from papercut.unet import load_unet, predict
 from tests.papercut.control_work import fill_work, sitting
+from tests.papercut.stock_warnings import STOCK_WARNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,11 +36,7 @@ class _Stock(Protocol):
     def from_pretrained(self, folder: Path) -> ControlNetModel: ...
 
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::UserWarning"),
-]
+pytestmark = STOCK_WARNINGS
 
 
 @pytest.fixture(scope="module")

@@ -26,16 +26,13 @@ from papercut.detectors import (
 from papercut.export import export_detectors
 from papercut.stage import CLASSES
 from tests.papercut.control_work import fill_work, sitting
+from tests.papercut.stock_warnings import STOCK_WARNINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::UserWarning"),
-]
+pytestmark = STOCK_WARNINGS
 
 
 @pytest.fixture(scope="module")

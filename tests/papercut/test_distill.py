@@ -39,6 +39,7 @@ from papercut.text import MAX_TOKENS, WIDTH
 from papercut.training import seed_torch
 from papercut.unet import make_unet
 from tests.engine.distill.descent import send_back
+from tests.papercut.stock_warnings import STOCK_WARNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,11 +49,7 @@ if TYPE_CHECKING:
 FOLDER = resources_folder() / "models" / "papercut"
 CPU = torch.device("cpu")
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::UserWarning"),
-]
+pytestmark = STOCK_WARNINGS
 
 
 def tiny_unet() -> UNet2DConditionModel:

@@ -20,6 +20,7 @@ from papercut.layout import LATENT_CHANNELS
 from papercut.training import descend
 from papercut.unet import LEVELS, load_unet
 from tests.papercut.control_work import fill_work
+from tests.papercut.stock_warnings import STOCK_WARNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,11 +28,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::UserWarning"),
-]
+pytestmark = STOCK_WARNINGS
 
 
 @pytest.fixture(scope="module")

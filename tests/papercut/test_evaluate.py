@@ -17,16 +17,13 @@ from papercut.measures_card import ONE_STEP, RENDERS, SHUFFLED, TEACHER, WRONG
 from papercut.questions import draw_questions, render_scenes
 from papercut.shipped import ShippedModel
 from papercut.stream import to_signal
+from tests.papercut.stock_warnings import STOCK_WARNINGS
 
 if TYPE_CHECKING:
     from papercut.evaluate import Draw
     from papercut.measures_card import Measures
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::UserWarning"),
-]
+pytestmark = STOCK_WARNINGS
 
 
 def test_500_captions_are_asked_unless_told_otherwise() -> None:

@@ -16,6 +16,7 @@ from papercut.layout import orbit
 from papercut.motion import FRAMES, ClipPool, adopt_motion, fill_clips, load_motion, orbit_noise, train_motion
 from papercut.unet import load_unet, predict
 from tests.papercut.control_work import sitting
+from tests.papercut.stock_warnings import STOCK_WARNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +24,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-pytestmark = [
-    # diffusers' own, when its folders are written and read.
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::UserWarning"),
-]
+pytestmark = STOCK_WARNINGS
 
 FOLDER = resources_folder() / "models" / "papercut"
 

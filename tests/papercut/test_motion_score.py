@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-import pytest
 import torch
 
 from engine.paths import resources_folder
@@ -14,17 +13,16 @@ from papercut.motion_card import CONTROL, MotionScore, motion_section
 from papercut.motion_score import score_motion
 from papercut.questions import draw_questions
 from papercut.shipped import ShippedModel
+from tests.papercut.stock_warnings import STOCK_WARNINGS
 
 if TYPE_CHECKING:
+    import pytest
+
     from papercut.measures import Figure
 
 FOLDER = resources_folder() / "models" / "papercut"
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::UserWarning"),
-]
+pytestmark = STOCK_WARNINGS
 
 
 def test_clips_in_one_step_and_more_stand_beside_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,17 +15,14 @@ from engine.sampling.schedule import make_schedule
 from papercut.engine_steps import SCHEDULE, sample_as_engine
 from papercut.shipped import ShippedModel
 from papercut.unet import predict
+from tests.papercut.stock_warnings import STOCK_WARNINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = resources_folder() / "models" / "papercut"
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::UserWarning"),
-]
+pytestmark = STOCK_WARNINGS
 
 
 class _Pipeline(Protocol):

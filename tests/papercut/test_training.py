@@ -35,17 +35,14 @@ from papercut.unet import (
     train_unet,
 )
 from tests.papercut.control_work import sitting
+from tests.papercut.stock_warnings import STOCK_WARNINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = resources_folder() / "models" / "papercut"
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::UserWarning"),
-]
+pytestmark = STOCK_WARNINGS
 
 
 @pytest.fixture(scope="module")

@@ -6,20 +6,15 @@ import json
 from typing import Any
 
 import numpy as np
-import pytest
 import torch
 
 from engine.paths import resources_folder
 from papercut.export import DOCUMENTS, FILE_LIST, list_files
+from tests.papercut.stock_warnings import STOCK_WARNINGS
 
 FOLDER = resources_folder() / "models" / "papercut"
 
-# diffusers and transformers warn of their own future and of their interplay.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::UserWarning"),
-]
+pytestmark = STOCK_WARNINGS
 
 
 def from_stock(stock: Any, subfolder: str = "", **options: Any) -> Any:
